@@ -1,0 +1,65 @@
+// What a command line comes to.
+
+import type { ListenAddress } from "./listener.ts";
+import type { LogOptions } from "./log.ts";
+
+/** Options of a receiver, all of them with a value. */
+export interface ReceiverFlags {
+  readonly pushListen: ListenAddress;
+  readonly scrapeListen: ListenAddress;
+  /** Bytes. */
+  readonly maxBody: number;
+  /** Bytes. */
+  readonly maxUnpacked: number;
+  readonly maxTargets: number;
+  /** Bytes. */
+  readonly maxMemory: number;
+  /** Milliseconds. */
+  readonly defaultTtl: number;
+  /** Milliseconds. */
+  readonly forgetAfter: number;
+}
+
+/** Options of every command that logs. */
+export interface LogFlags {
+  readonly logFormat: LogOptions["format"];
+  readonly logLevel: LogOptions["level"];
+}
+
+/** Options of a sender. */
+export interface SenderFlags {
+  readonly config: string;
+  readonly metricsListen?: ListenAddress;
+}
+
+/** Options of `install`. `given` are the other options as they were typed, for the unit. */
+export interface InstallFlags {
+  readonly unitDir: string;
+  readonly print: boolean;
+  readonly given: readonly string[];
+}
+
+/** A shell that completions are made for. */
+export type Shell = "bash" | "zsh" | "fish";
+
+/** What to do. `shown` is done already: help, the version, or what is wrong with the arguments. */
+export type Command =
+  | { readonly kind: "receiver"; readonly flags: ReceiverFlags & LogFlags }
+  | {
+    readonly kind: "receiver install";
+    readonly flags: ReceiverFlags & InstallFlags;
+  }
+  | { readonly kind: "sender"; readonly flags: SenderFlags & LogFlags }
+  | { readonly kind: "sender exampleconfig" }
+  | { readonly kind: "sender check"; readonly flags: SenderFlags }
+  | {
+    readonly kind: "sender install";
+    readonly flags: SenderFlags & InstallFlags;
+  }
+  | { readonly kind: "completions"; readonly shell: Shell }
+  | {
+    readonly kind: "shown";
+    readonly stdout: string;
+    readonly stderr: string;
+    readonly exitCode: number;
+  };

@@ -1,0 +1,103 @@
+// One HTTP listener of the runtime: binds, answers, and stops.
+
+import { Fault } from "./terminal.ts";
+
+/** Where to listen. An empty host means every address, IPv6 and IPv4 alike. Port 0 picks one. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What to do with requests, and where to report what should not happen. */
+export interface ListenOptions {
+  readonly handler: (
+    request: Request,
+    address: string,
+  ) => Response | Promise<Response>;
+  readonly log: {
+    info(event: string, fields: Record<string, unknown>): void;
+    error(event: string, fields: Record<string, unknown>): void;
+  };
+}
+
+/** A listener at work. */
+export interface Listener {
+  /** The address it is bound to, such as `127.0.0.1:9090`. */
+  readonly address: string;
+  /** Takes no new connections, and resolves once every request that has arrived is answered. */
+  shutdown(): Promise<void>;
+  /** Cuts off what is still under way. */
+  cut(): void;
+}
+
+/** Starts to listen; a {@linkcode Fault} where the address can't be bound. */
+export function listen(
+  name: string,
+  at: ListenAddress,
+  options: ListenOptions,
+): Listener {
+  const { handler, log } = options;
+  const cutting = new AbortController();
+  const server = bind(name, at, (hostname) =>
+    Deno.serve({
+      hostname,
+      port: at.port,
+      signal: cutting.signal,
+      onListen: () => {},
+      onError(error) {
+        log.error("request failed", { listener: name, error });
+        return new Response(null, { status: 500 });
+      },
+    }, (request, info) => handler(request, info.remoteAddr.hostname)));
+  const address = formatAddress({
+    host: server.addr.hostname,
+    port: server.addr.port,
+  });
+  log.info("listening", { listener: name, address });
+  return {
+    address,
+    shutdown: () => server.shutdown(),
+    cut: () => cutting.abort(),
+  };
+}
+
+/** As it is written in a URL: `[::1]:9090`. */
+export function formatAddress({ host, port }: ListenAddress): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function bind<T>(
+  name: string,
+  at: ListenAddress,
+  serve: (hostname: string) => T,
+): T {
+  try {
+    return at.host === "" ? everywhere(serve) : serve(at.host);
+  } catch (error) {
+    const what = `Cannot listen on "${formatAddress(at)}" (${name})`;
+    throw new Fault(1, `${what}: ${reason(error, at)}`);
+  }
+}
+
+function everywhere<T>(serve: (hostname: string) => T): T {
+  try {
+    return serve("::");
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse || isDenied(error)) throw error;
+    return serve("0.0.0.0"); // a machine without IPv6
+  }
+}
+
+function reason(error: unknown, at: ListenAddress): string {
+  if (error instanceof Deno.errors.AddrInUse) {
+    return "something else listens there";
+  }
+  if (isDenied(error) && at.port > 0 && at.port < 1024) {
+    return "permission denied; a port below 1024 needs root or CAP_NET_BIND_SERVICE";
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof Deno.errors.PermissionDenied;
+}

@@ -1,0 +1,53 @@
+// The door of the command line: one command, run to its end.
+
+import type { Command } from "./command.ts";
+import { parseCommand } from "./parse.ts";
+import { Fault, print, printError } from "./terminal.ts";
+
+/**
+ * Runs what the arguments ask for and returns the exit status: 0 done, 1 failed
+ * while running, 2 bad usage or bad config. Commands load only what they need.
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  const command = parseCommand(args);
+  try {
+    return await perform(command);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    printError(`prompipe: ${error.message}`);
+    return error.exitCode;
+  }
+}
+
+async function perform(command: Command): Promise<number> {
+  switch (command.kind) {
+    case "shown":
+      if (command.stdout !== "") print(command.stdout.trimEnd());
+      if (command.stderr !== "") printError(command.stderr.trimEnd());
+      return command.exitCode;
+    case "receiver":
+      return await (await import("./receiver_command.ts")).runReceiver(command.flags);
+    case "receiver install":
+      return await (await import("./install_command.ts")).runReceiverInstall(command.flags);
+    case "sender":
+      return await (await import("./sender_command.ts")).runSender(command.flags);
+    case "sender exampleconfig":
+      print((await import("../sender/example_config.ts")).exampleConfig());
+      return 0;
+    case "sender check":
+      return await (await import("./check_command.ts")).runCheck(command.flags);
+    case "sender install":
+      return await (await import("./install_command.ts")).runSenderInstall(command.flags);
+    case "completions":
+      return await printCompletions(command.shell);
+    default:
+      return command satisfies never;
+  }
+}
+
+async function printCompletions(shell: "bash" | "zsh" | "fish"): Promise<number> {
+  const { completionScript } = await import("./completions.ts");
+  const { buildProgram } = await import("./program.ts");
+  print(completionScript(buildProgram(() => {}), shell).trimEnd());
+  return 0;
+}

@@ -1,0 +1,137 @@
+// Every option of every command, once: name, kind of value, help, default, environment.
+
+import { type Command as Program, InvalidArgumentError, Option } from "commander";
+import { ADDRESS, COUNT, DURATION, PATH, SIZE, type ValueKind } from "./values.ts";
+
+/** Options of `receiver`. */
+export function receiverOptions(): Option[] {
+  return [
+    option("push-listen", ADDRESS, "listen here for pushes", ":80"),
+    option("scrape-listen", ADDRESS, "listen here for Prometheus", ":9090"),
+    option("max-body", SIZE, "largest push, as sent", "10MiB"),
+    option("max-unpacked", SIZE, "largest push, unpacked", "50MiB"),
+    option("max-targets", COUNT, "most targets", "10000"),
+    option("max-memory", SIZE, "most memory for all snapshots", "1GiB"),
+    option(
+      "default-ttl",
+      DURATION,
+      "time to live of a push that names none",
+      "10m",
+    ),
+    option(
+      "forget-after",
+      DURATION,
+      "how long a silent target stays known",
+      "24h",
+    ),
+  ];
+}
+
+/** Options of `sender`. */
+export function senderOptions(): Option[] {
+  return [
+    configOption(),
+    option("metrics-listen", ADDRESS, "offer the sender's own metrics here"),
+  ];
+}
+
+/** Where the sender's config lies. */
+export function configOption(): Option {
+  return option("config", PATH, "the config file", "config.json");
+}
+
+/** Options of every command that logs. */
+export function logOptions(): Option[] {
+  return [
+    named("log-format <format>", "how log lines are written")
+      .choices(["logfmt", "json"]).default("logfmt"),
+    named("log-level <level>", "the least level that is logged")
+      .choices(["debug", "info", "warn", "error"]).default("info"),
+  ];
+}
+
+/** Options of `install`, which say nothing about what is installed. */
+export function installOptions(): Option[] {
+  return [
+    new Option("--print", "show the unit, and write nothing").default(false),
+    option(
+      "unit-dir",
+      PATH,
+      "write the unit into this folder",
+      "/etc/systemd/system",
+    ),
+  ];
+}
+
+/** Adds lists of options to a command. */
+export function addOptions(
+  command: Program,
+  lists: readonly Option[][],
+): Program {
+  for (const each of lists.flat()) command.addOption(each);
+  return command;
+}
+
+/**
+ * The values of a command's options. `Flags` is what the options above come to: it
+ * can't be derived from them, so the two are kept side by side in a test.
+ */
+export function flagsOf<Flags>(command: Program): Flags {
+  // What stands before the command's name, as in `sender --config x check`, counts too.
+  const before = Object.entries(command.parent?.opts() ?? {})
+    .filter(([name]) => isExplicit(command.parent, name) && !isExplicit(command, name));
+  return { ...command.opts(), ...Object.fromEntries(before) } as Flags;
+}
+
+/** The options that were set, by argument or environment, as arguments for a unit. */
+export function givenOptions(command: Program): string[] {
+  const notForUnit = [...installOptions(), configOption()].map((each) => each.attributeName());
+  return [command.parent, command].flatMap((each) =>
+    (each?.options ?? [])
+      .filter((one) => isExplicit(each, one.attributeName()))
+      .filter((one) => !notForUnit.includes(one.attributeName()))
+      .flatMap((
+        one,
+      ) => [
+        one.long ?? "",
+        typed(one, each?.getOptionValue(one.attributeName())),
+      ])
+  );
+}
+
+/** What was typed for an option, before it became a value. */
+const textOf = new WeakMap<Option, string>();
+
+function typed(option: Option, value: unknown): string {
+  return textOf.get(option) ?? String(value);
+}
+
+function option<T>(
+  name: string,
+  kind: ValueKind<T>,
+  help: string,
+  byDefault?: string,
+): Option {
+  const made = named(`${name} <${kind.placeholder}>`, help).argParser(
+    (text) => {
+      const value = kind.parse(text);
+      if (value === undefined) {
+        throw new InvalidArgumentError(`It must be ${kind.right}.`);
+      }
+      textOf.set(made, text);
+      return value;
+    },
+  );
+  return byDefault === undefined ? made : made.default(kind.parse(byDefault), byDefault);
+}
+
+/** Every option that takes a value has an environment variable: PROMPIPE_ and its name. */
+function named(flags: string, help: string): Option {
+  const made = new Option(`--${flags}`, help);
+  return made.env(`PROMPIPE_${made.name().replaceAll("-", "_").toUpperCase()}`);
+}
+
+function isExplicit(command: Program | null, name: string): boolean {
+  const source = command?.getOptionValueSource(name);
+  return source === "cli" || source === "env";
+}

@@ -1,0 +1,27 @@
+// The process around a command that runs until it is told to stop.
+
+import type { Logger } from "@logtape/logtape";
+import type { LogFlags } from "./command.ts";
+import { openLog } from "./log.ts";
+import { writeLog } from "./terminal.ts";
+
+/** Opens the log of a running command. */
+export function openProcessLog({ logFormat, logLevel }: LogFlags): Logger {
+  const journal = Deno.env.has("JOURNAL_STREAM");
+  return openLog({ format: logFormat, level: logLevel, journal }, writeLog);
+}
+
+/** Resolves with the first of SIGTERM and SIGINT. A second one ends the process at once. */
+export function untilStopped(): Promise<Deno.Signal> {
+  const { promise, resolve } = Promise.withResolvers<Deno.Signal>();
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGTERM", "SIGINT"];
+  let stopping = false;
+  for (const signal of signals) {
+    Deno.addSignalListener(signal, () => {
+      if (stopping) Deno.exit(1);
+      stopping = true;
+      resolve(signal);
+    });
+  }
+  return promise;
+}

@@ -1,0 +1,118 @@
+// The command line: every command with its options, its help, and what it comes to.
+
+import { Argument, Command as Program } from "commander";
+import type { Command, Shell } from "./command.ts";
+import {
+  addOptions,
+  configOption,
+  flagsOf,
+  givenOptions,
+  installOptions,
+  logOptions,
+  receiverOptions,
+  senderOptions,
+} from "./options.ts";
+import { VERSION } from "./version.ts";
+
+/** Declares the commands. `choose` is told the one that was asked for. */
+export function buildProgram(choose: (command: Command) => void): Program {
+  const program = new Program("prompipe")
+    .description(
+      "Pipes metrics to a Prometheus that cannot reach their exporters",
+    )
+    .helpCommand(false);
+
+  const receiver = addOptions(
+    program.command("receiver"),
+    [receiverOptions(), logOptions()],
+  )
+    .description("Take pushes, and offer them to Prometheus")
+    .addHelpText("after", TOKEN_HELP)
+    .action(() => choose({ kind: "receiver", flags: flagsOf(receiver) }));
+
+  const receiverInstall = addOptions(
+    receiver.command("install"),
+    [receiverOptions(), logOptions(), installOptions()],
+  )
+    .description("Write a systemd unit for a receiver with these options")
+    .addHelpText("after", TOKEN_HELP)
+    .action(() => {
+      const given = givenOptions(receiverInstall);
+      choose({
+        kind: "receiver install",
+        flags: { ...flagsOf(receiverInstall), given },
+      });
+    });
+
+  const sender = addOptions(
+    program.command("sender"),
+    [senderOptions(), logOptions()],
+  )
+    .description("Scrape sources, and push what they say")
+    .addHelpText("after", CONFIG_HELP)
+    .action(() => choose({ kind: "sender", flags: flagsOf(sender) }));
+
+  sender.command("exampleconfig")
+    .description("Print a config to start from, with a fresh token")
+    .action(() => choose({ kind: "sender exampleconfig" }));
+
+  const check = addOptions(sender.command("check"), [[configOption()]])
+    .description("Read the config, and scrape each source once")
+    .action(() => choose({ kind: "sender check", flags: flagsOf(check) }));
+
+  const senderInstall = addOptions(
+    sender.command("install"),
+    [senderOptions(), logOptions(), installOptions()],
+  )
+    .description("Write a systemd unit for a sender with this config")
+    .action(() => {
+      const given = givenOptions(senderInstall);
+      choose({
+        kind: "sender install",
+        flags: { ...flagsOf(senderInstall), given },
+      });
+    });
+
+  program.command("completions")
+    .description("Print a completion script for a shell")
+    .addArgument(
+      new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]),
+    )
+    .addHelpText("after", COMPLETIONS_HELP)
+    .action((shell: Shell) => choose({ kind: "completions", shell }));
+
+  for (const command of [program, receiver, sender]) {
+    command.version(`prompipe ${VERSION}`, "--version", "print the version");
+  }
+  for (const command of everyCommand(program)) {
+    command.exitOverride().enablePositionalOptions()
+      .showHelpAfterError(`("${pathOf(command)} --help" tells more)`);
+  }
+  return program;
+}
+
+/** A command and all below it. */
+export function everyCommand(program: Program): Program[] {
+  return [program, ...program.commands.flatMap(everyCommand)];
+}
+
+/** The words that name a command: `prompipe sender check`. */
+export function pathOf(command: Program): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}
+
+const TOKEN_HELP = `
+The token that senders must show comes from the environment variable BEARER_TOKEN,
+or from the file that BEARER_TOKEN_FILE names. Without one no receiver starts.`;
+
+const CONFIG_HELP = `
+Three steps to a first config:
+  prompipe sender exampleconfig > config.json    make one, then edit it
+  prompipe sender check                          see whether its sources answer
+  prompipe sender                                pipe`;
+
+const COMPLETIONS_HELP = `
+To use them now:
+  bash   source <(prompipe completions bash)
+  zsh    source <(prompipe completions zsh)
+  fish   prompipe completions fish | source`;

@@ -1,0 +1,39 @@
+// `prompipe receiver`.
+
+import { startReceiver } from "../receiver/mod.ts";
+import { findBearerToken } from "./bearer_token.ts";
+import type { LogFlags, ReceiverFlags } from "./command.ts";
+import { listen } from "./listener.ts";
+import { openProcessLog, untilStopped } from "./process.ts";
+import { VERSION } from "./version.ts";
+
+/** A token shorter than this can be guessed. */
+const MIN_TOKEN_LENGTH = 16;
+
+/** Runs a receiver until a signal stops it. */
+export async function runReceiver(flags: ReceiverFlags & LogFlags): Promise<number> {
+  const bearerToken = await findBearerToken((name) => Deno.env.get(name));
+  const log = openProcessLog(flags);
+  const stopped = untilStopped();
+  if (bearerToken.length < MIN_TOKEN_LENGTH) {
+    log.warn("token is short", { characters: bearerToken.length, better: MIN_TOKEN_LENGTH });
+  }
+  const receiver = startReceiver({
+    pushListen: flags.pushListen,
+    scrapeListen: flags.scrapeListen,
+    bearerToken,
+    maxBodyBytes: flags.maxBody,
+    maxUnpackedBytes: flags.maxUnpacked,
+    maxTargets: flags.maxTargets,
+    maxMemoryBytes: flags.maxMemory,
+    defaultTtlMs: flags.defaultTtl,
+    forgetAfterMs: flags.forgetAfter,
+  }, {
+    listen: (name, at, handler) => listen(name, at, { handler, log }),
+    log,
+    version: VERSION,
+  });
+  log.info("stopping", { signal: await stopped });
+  await receiver.stop();
+  return 0;
+}

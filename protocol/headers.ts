@@ -1,0 +1,64 @@
+// The headers of a push: what they are called and how they are written.
+
+/** Content type of a push that reports a failure instead of carrying a snapshot (RFC 9457). */
+export const PROBLEM_TYPE = "application/problem+json";
+
+/** What a push says of itself; `undefined` where it doesn't say. */
+export interface PushHeaders {
+  /** How long this snapshot may be served. */
+  readonly ttlMs?: number | undefined;
+  /** When the source answered, since 1970 by the sender's clock. */
+  readonly scrapedAtMs?: number | undefined;
+  /** How long until the next one is due. */
+  readonly intervalMs?: number | undefined;
+}
+
+/** Either the headers, or one line on which of them is wrong. */
+export type ReadPushHeaders =
+  | ({ readonly ok: true } & PushHeaders)
+  | { readonly ok: false; readonly reason: string };
+
+const TTL = "Prompipe-Ttl";
+const SCRAPED_AT = "Prompipe-Scraped-At";
+const INTERVAL = "Prompipe-Interval";
+const SECONDS = /^\d{1,10}(\.\d{1,9})?$/;
+
+/** The headers to send, in seconds with up to three decimals. */
+export function writePushHeaders(push: PushHeaders): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (push.ttlMs !== undefined) headers[TTL] = seconds(push.ttlMs);
+  if (push.scrapedAtMs !== undefined) {
+    headers[SCRAPED_AT] = seconds(push.scrapedAtMs);
+  }
+  if (push.intervalMs !== undefined) {
+    headers[INTERVAL] = seconds(push.intervalMs);
+  }
+  return headers;
+}
+
+/** Reads what {@linkcode writePushHeaders} writes. A time to live of 0 is refused. */
+export function readPushHeaders(headers: Headers): ReadPushHeaders {
+  const ttlMs = readMs(headers, TTL);
+  const scrapedAtMs = readMs(headers, SCRAPED_AT);
+  const intervalMs = readMs(headers, INTERVAL);
+  if (Number.isNaN(ttlMs) || ttlMs === 0) {
+    return wrong(TTL, "a number of seconds above 0");
+  }
+  if (Number.isNaN(scrapedAtMs)) return wrong(SCRAPED_AT, "seconds since 1970");
+  if (Number.isNaN(intervalMs)) return wrong(INTERVAL, "a number of seconds");
+  return { ok: true, ttlMs, scrapedAtMs, intervalMs };
+}
+
+function seconds(ms: number): string {
+  return String(Math.round(ms) / 1000);
+}
+
+function readMs(headers: Headers, name: string): number | undefined {
+  const value = headers.get(name);
+  if (value === null) return undefined;
+  return SECONDS.test(value) ? Number(value) * 1000 : NaN;
+}
+
+function wrong(name: string, right: string): ReadPushHeaders {
+  return { ok: false, reason: `${name} is not ${right}` };
+}

@@ -1,0 +1,20 @@
+// What sender and receiver agree on: target paths, headers, failure reports, units.
+
+export { formatDuration, parseDuration } from "./duration.ts";
+export { formatSize, parseSize } from "./size.ts";
+export { parseTargetPath, type Target, targetKey, type TargetPath, targetPath } from "./target.ts";
+export {
+  PROBLEM_TYPE,
+  type PushHeaders,
+  type ReadPushHeaders,
+  readPushHeaders,
+  writePushHeaders,
+} from "./headers.ts";
+export {
+  type Cause,
+  decodeFailure,
+  encodeFailure,
+  oneLine,
+  SENDER_CAUSES,
+  type SourceFailure,
+} from "./failure.ts";

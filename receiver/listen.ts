@@ -1,0 +1,23 @@
+// How this room opens a listener: whoever starts it brings the real one.
+
+/** Where to listen. An empty host means every address, IPv6 and IPv4 alike. Port 0 picks one. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What a listener does with a request; `address` is the IP address of the client. */
+export type Handler = (request: Request, address: string) => Response | Promise<Response>;
+
+/** Something that listens until it is stopped. */
+export interface Listener {
+  /** The address it is bound to, such as `127.0.0.1:9090`. */
+  readonly address: string;
+  /** Takes no new connections, and resolves once every request that has arrived is answered. */
+  shutdown(): Promise<void>;
+  /** Cuts off what is still under way. */
+  cut(): void;
+}
+
+/** Opens a listener; throws, with a message to show, where the address can't be bound. */
+export type Listen = (name: string, at: ListenAddress, handler: Handler) => Listener;

@@ -1,0 +1,100 @@
+// A receiver: two listeners around one store of snapshots.
+
+import { singleToken } from "./authenticate.ts";
+import type { Handler, Listen, ListenAddress, Listener } from "./listen.ts";
+import type { Log } from "./log.ts";
+import { ReceiverMetrics } from "./metrics.ts";
+import { pushHandler } from "./push_handler.ts";
+import type { PushLimits } from "./read_push.ts";
+import { scrapeHandler } from "./scrape_handler.ts";
+import { MemoryStore, type StoreLimits } from "./store.ts";
+import { WrongTokens } from "./wrong_tokens.ts";
+
+export type { Handler, Listen, ListenAddress, Listener, Log };
+
+/** A receiver's complete configuration. */
+export interface ReceiverConfig extends Omit<PushLimits, "bodyTimeoutMs">, StoreLimits {
+  readonly pushListen: ListenAddress;
+  readonly scrapeListen: ListenAddress;
+  readonly bearerToken: string;
+}
+
+/** A receiver at work. */
+export interface Receiver extends AsyncDisposable {
+  /** Address of the public listener, such as `127.0.0.1:8080`. */
+  readonly pushAddress: string;
+  /** Address of the private listener. */
+  readonly scrapeAddress: string;
+  /** Answers what has arrived, within {@linkcode STOP_TIMEOUT_MS}, and ends. */
+  stop(): Promise<void>;
+}
+
+/** Time for a whole body to arrive. */
+const BODY_TIMEOUT_MS = 30_000;
+/** How long requests under way are waited for when the receiver stops. */
+const STOP_TIMEOUT_MS = 8_000;
+const SWEEP_INTERVAL_MS = 10_000;
+
+/** Starts both listeners. Throws where an address can't be bound. */
+export function startReceiver(
+  config: ReceiverConfig,
+  options: { readonly listen: Listen; readonly log: Log; readonly version: string },
+): Receiver {
+  const { listen, log, version } = options;
+  const now = () => performance.now();
+  const store = new MemoryStore(config, now);
+  const metrics = new ReceiverMetrics(version, {
+    countStates: () => store.countStates(),
+    bodyBytes: () => store.bodyBytes,
+  });
+  let stopping: Promise<void> | undefined;
+
+  const onPush = pushHandler({
+    authenticate: singleToken(config.bearerToken),
+    wrongTokens: new WrongTokens(now),
+    store,
+    limits: { ...config, bodyTimeoutMs: BODY_TIMEOUT_MS },
+    observer: metrics,
+    log,
+  });
+  const onScrape = scrapeHandler({
+    source: store,
+    observer: metrics,
+    ownMetrics: () => metrics.response(),
+    notReady: () => stopping === undefined ? undefined : "stopping",
+  });
+
+  const push = listen("push", config.pushListen, onPush);
+  const scrape = listenBeside(push);
+  const sweeper = setInterval(() => store.sweep(), SWEEP_INTERVAL_MS);
+
+  function listenBeside(first: Listener): Listener {
+    try {
+      return listen("scrape", config.scrapeListen, onScrape);
+    } catch (error) {
+      first.cut();
+      throw error;
+    }
+  }
+
+  function stop(): Promise<void> {
+    stopping ??= (async () => {
+      clearInterval(sweeper);
+      const timer = setTimeout(() => {
+        push.cut();
+        scrape.cut();
+      }, STOP_TIMEOUT_MS);
+      await Promise.allSettled([push.shutdown(), scrape.shutdown()]);
+      clearTimeout(timer);
+      log.info("stopped");
+    })();
+    return stopping;
+  }
+
+  return {
+    pushAddress: push.address,
+    scrapeAddress: scrape.address,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}

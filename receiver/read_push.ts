@@ -1,0 +1,83 @@
+// Makes a push of a request: headers, whole body, sound packing. Changes nothing.
+
+import {
+  decodeFailure,
+  PROBLEM_TYPE,
+  readPushHeaders,
+  type SourceFailure,
+} from "../protocol/mod.ts";
+import { type BodyLimits, readBody } from "./body.ts";
+import { type Refusal, refuse } from "./refusal.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { Push } from "./store.ts";
+import { checkPacked, parseEncoding, unpack } from "./unpack.ts";
+
+/** What a push may be, and for how long it counts where it doesn't say. */
+export interface PushLimits extends BodyLimits {
+  readonly maxUnpackedBytes: number;
+  readonly defaultTtlMs: number;
+}
+
+/** A push and how large it was on the way, or why it is none. */
+export type ReadPush =
+  | { readonly ok: true; readonly push: Push; readonly bodyBytes: number }
+  | Refusal;
+
+/** For an exporter that sent no type. Prometheus 3 would refuse to scrape without one. */
+const DEFAULT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+/** A report of a failure is a few lines. */
+const MAX_REPORT_BYTES = 64 * 1024;
+
+/** Reads a push. What is wrong with its headers is said before its body is read. */
+export async function readPush(
+  request: Request,
+  limits: PushLimits,
+): Promise<ReadPush> {
+  const encoding = parseEncoding(request.headers.get("content-encoding"));
+  if (encoding === undefined) {
+    return refuse(
+      "unknown_encoding",
+      "Content-Encoding must be gzip, zstd or none",
+    );
+  }
+  const headers = readPushHeaders(request.headers);
+  if (!headers.ok) return refuse("bad_header", headers.reason);
+
+  const read = await readBody(request, limits);
+  if (!read.ok) return read;
+  const { body } = read;
+  const checked = await checkPacked(body, encoding, limits.maxUnpackedBytes);
+  if (!checked.ok) return checked;
+
+  const contentType = request.headers.get("content-type") ?? DEFAULT_TYPE;
+  const snapshot = {
+    body,
+    contentType,
+    encoding,
+    unpackedBytes: checked.unpackedBytes,
+  };
+  const content = isProblem(contentType) ? await readFailure(snapshot) : snapshot;
+  if (content === undefined) {
+    return refuse("broken_body", "report is not a JSON object");
+  }
+
+  const { ttlMs = limits.defaultTtlMs, scrapedAtMs } = headers;
+  return {
+    ok: true,
+    push: { content, ttlMs, scrapedAtMs },
+    bodyBytes: body.byteLength,
+  };
+}
+
+function isProblem(contentType: string): boolean {
+  return contentType.split(";", 1)[0]?.trim().toLowerCase() === PROBLEM_TYPE;
+}
+
+async function readFailure(
+  report: Snapshot,
+): Promise<SourceFailure | undefined> {
+  if (report.unpackedBytes > MAX_REPORT_BYTES) return undefined;
+  return decodeFailure(
+    report.encoding === "identity" ? report.body : await new Response(unpack(report)).bytes(),
+  );
+}

@@ -1,0 +1,111 @@
+// The scrape listener: what Prometheus and people near it ask.
+
+import { parseTargetPath } from "../protocol/mod.ts";
+import { acceptsEncoding } from "./accept_encoding.ts";
+import { requestPath } from "./path.ts";
+import { textResponse } from "./refusal.ts";
+import type { Reading, Snapshot, SnapshotSource } from "./snapshot.ts";
+import { unpack } from "./unpack.ts";
+
+/** How scrapes went, for the receiver's own metrics. */
+export interface ScrapeObserver {
+  /** A target was asked for; `bodyBytes` went out. */
+  scraped(state: Reading["state"], bodyBytes: number): void;
+}
+
+/** What the handler works with. */
+export interface ScrapeDependencies {
+  readonly source: SnapshotSource;
+  readonly observer: ScrapeObserver;
+  /** The receiver's own metrics. */
+  readonly ownMetrics: () => Promise<Response>;
+  /** Why the receiver should get no traffic now; `undefined` when it is ready. */
+  readonly notReady: () => string | undefined;
+}
+
+const ALLOW = { Allow: "GET, HEAD" };
+
+/** Answers the requests of the private listener. Nothing here changes anything. */
+export function scrapeHandler(
+  dependencies: ScrapeDependencies,
+): (request: Request) => Response | Promise<Response> {
+  const { source, observer, ownMetrics, notReady } = dependencies;
+
+  return function handle(request) {
+    const path = requestPath(request);
+    if (path === undefined) return textResponse(400, "Host is not a host");
+    const answer = route(path);
+    if (answer === undefined) return textResponse(404, "no such path");
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      return textResponse(405, "use GET", ALLOW);
+    }
+    return answer(request);
+  };
+
+  function route(
+    path: string,
+  ): ((request: Request) => Response | Promise<Response>) | undefined {
+    switch (path) {
+      case "/metrics":
+        return ownMetrics;
+      case "/healthz":
+        return () => textResponse(200, "ok");
+      case "/readyz":
+        return readiness;
+    }
+    const parsed = parseTargetPath(path);
+    if (parsed.kind === "other") return undefined;
+    if (parsed.kind === "invalid") {
+      return () => textResponse(400, parsed.reason);
+    }
+    return async (request) => {
+      const reading = await source.read(parsed.target, request.signal);
+      const response = readingResponse(reading, request);
+      observer.scraped(
+        reading.state,
+        reading.state === "up" ? reading.snapshot.body.length : 0,
+      );
+      return response;
+    };
+  }
+
+  function readiness(): Response {
+    const reason = notReady();
+    return reason === undefined ? textResponse(200, "ready") : textResponse(503, reason);
+  }
+}
+
+function readingResponse(reading: Reading, request: Request): Response {
+  switch (reading.state) {
+    case "up":
+      return snapshotResponse(reading.snapshot, request);
+    case "source_failed":
+      return textResponse(502, `${reading.cause}: ${reading.reason}`);
+    case "silent":
+      return textResponse(503, `${reading.cause}: ${reading.reason}`);
+    case "unknown":
+      return textResponse(
+        404,
+        "never pushed: no sender has named this job and instance",
+      );
+  }
+}
+
+/** The stored bytes as they are, for whoever takes their encoding; unpacked for the others. */
+function snapshotResponse(snapshot: Snapshot, request: Request): Response {
+  const { body, contentType, encoding, unpackedBytes } = snapshot;
+  const asStored = encoding === "identity" ||
+    acceptsEncoding(request.headers.get("accept-encoding"), encoding);
+  const headers: Record<string, string> = {
+    "Content-Type": contentType,
+    "Content-Length": String(asStored ? body.byteLength : unpackedBytes),
+    // A sender chose type and bytes: no browser may run them on this origin.
+    "Content-Security-Policy": "sandbox",
+    "X-Content-Type-Options": "nosniff",
+  };
+  if (asStored && encoding !== "identity") {
+    headers["Content-Encoding"] = encoding;
+  }
+  if (request.method === "HEAD") return new Response(null, { headers });
+  return new Response(asStored ? body : unpack(snapshot), { headers });
+}

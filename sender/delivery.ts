@@ -1,0 +1,157 @@
+// Brings a report to a destination: what a sender's loop asks for, and PUT as one way.
+
+import {
+  encodeFailure,
+  formatDuration,
+  oneLine,
+  PROBLEM_TYPE,
+  writePushHeaders,
+} from "../protocol/mod.ts";
+import { errorText } from "./error_text.ts";
+import { pack } from "./pack.ts";
+import type { Report } from "./report.ts";
+
+/**
+ * What came of a delivery. `refused` means that the receiver has seen the report
+ * and won't take it: sending the same again changes nothing.
+ */
+export type DeliveryResult =
+  | { readonly ok: true; readonly bodyBytes: number }
+  | { readonly ok: false; readonly refused: boolean; readonly reason: string };
+
+/** A way to a destination. Rejects for nothing that a network can do. */
+export interface Delivery {
+  deliver(report: Report, signal: AbortSignal): Promise<DeliveryResult>;
+}
+
+/** The part of fetch that a delivery needs. */
+export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
+
+/** Where and how to PUT. */
+export interface PutOptions {
+  readonly destination: URL;
+  readonly bearerToken: string;
+  readonly userAgent: string;
+  readonly timeoutMs: number;
+  readonly fetch: Fetch;
+}
+
+const MAX_REDIRECTS = 5;
+const MAX_REASON_BYTES = 1024;
+
+/** Delivers by PUT, with the token; follows a redirect within the origin and no other. */
+export class PutDelivery implements Delivery {
+  readonly #options: PutOptions;
+
+  constructor(options: PutOptions) {
+    this.#options = options;
+  }
+
+  async deliver(report: Report, signal: AbortSignal): Promise<DeliveryResult> {
+    const { destination, bearerToken, userAgent, timeoutMs, fetch } = this.#options;
+    const { body, headers } = await content(report);
+    const init: RequestInit = {
+      method: "PUT",
+      redirect: "manual",
+      signal,
+      body,
+      headers: {
+        ...headers,
+        ...writePushHeaders(report),
+        "Authorization": `Bearer ${bearerToken}`,
+        "User-Agent": userAgent,
+      },
+    };
+    try {
+      let url = destination;
+      for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
+        const response = await fetch(url, init);
+        const location = redirectLocation(response, url);
+        if (location === undefined) {
+          return await judge(response, body.byteLength);
+        }
+        await response.body?.cancel();
+        if (location.origin !== url.origin) {
+          const reason = `redirected to another origin, ${location.origin}, ` +
+            "which the token must not follow: make that the destination";
+          return { ok: false, refused: false, reason };
+        }
+        url = location;
+      }
+      return {
+        ok: false,
+        refused: false,
+        reason: `more than ${MAX_REDIRECTS} redirects`,
+      };
+    } catch (error) {
+      const reason = signal.aborted
+        ? `no answer in ${formatDuration(timeoutMs)}`
+        : errorText(error);
+      return { ok: false, refused: false, reason };
+    }
+  }
+}
+
+async function content(report: Report) {
+  const { result } = report;
+  if (!result.ok) {
+    return {
+      body: encodeFailure(result.failure),
+      headers: { "Content-Type": PROBLEM_TYPE },
+    };
+  }
+  const headers: Record<string, string> = { "Content-Encoding": "gzip" };
+  if (result.contentType !== undefined) {
+    headers["Content-Type"] = result.contentType;
+  }
+  return {
+    body: result.encoding === "gzip" ? result.body : await pack(result.body),
+    headers,
+  };
+}
+
+function redirectLocation(response: Response, url: URL): URL | undefined {
+  const { status } = response;
+  if (status < 301 || status > 308 || status === 303 || status === 304) {
+    return undefined;
+  }
+  return URL.parse(response.headers.get("location") ?? "", url) ?? undefined;
+}
+
+/** Only 204 is success: a captive portal says 200 to everything. */
+async function judge(
+  response: Response,
+  bodyBytes: number,
+): Promise<DeliveryResult> {
+  const { status } = response;
+  if (status === 204) {
+    await response.body?.cancel();
+    return { ok: true, bodyBytes };
+  }
+  const text = oneLine(await firstBytes(response));
+  const plain = response.headers.get("content-type")?.startsWith("text/plain") ?? false;
+  const reason = plain && text !== "" ? `${status} ${text}` : `${status}${hint(status)}`;
+  return {
+    ok: false,
+    refused: status === 400 || status === 413 || status === 415,
+    reason,
+  };
+}
+
+function hint(status: number): string {
+  if (status >= 200 && status < 300) {
+    return ", but not from a prompipe receiver";
+  }
+  if (status === 413) {
+    return ", too large for the receiver or what stands before it";
+  }
+  return "";
+}
+
+async function firstBytes(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return "";
+  const { value } = await reader.read();
+  await reader.cancel();
+  return new TextDecoder().decode(value?.subarray(0, MAX_REASON_BYTES));
+}

@@ -1,0 +1,91 @@
+// One GET, with the answer's bytes as they came over the wire.
+//
+// This is node:http and not fetch, because fetch unpacks what arrives gzipped, which
+// would only have to be packed again, and refuses some ports an exporter may have.
+
+import * as http from "node:http";
+import * as https from "node:https";
+
+/** An answer, whole. */
+export interface RawResponse {
+  readonly status: number;
+  readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
+  readonly location: string | undefined;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** Options of one GET. */
+export interface GetOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** A body that grows beyond it rejects with {@linkcode BodyTooLarge}. */
+  readonly maxBodyBytes: number;
+}
+
+/** Fetches a URL; rejects with the runtime's own error where no whole answer comes. */
+export type Get = (url: URL, options: GetOptions) => Promise<RawResponse>;
+
+/** A body that is larger than allowed. */
+export class BodyTooLarge extends Error {
+  override readonly name = "BodyTooLarge";
+}
+
+/** Makes a `Get` that keeps its connections open between calls. */
+export function createGet(): Get & Disposable {
+  const agents = {
+    "http:": new http.Agent({ keepAlive: true }),
+    "https:": new https.Agent({ keepAlive: true }),
+  };
+  function get(
+    url: URL,
+    { headers, signal, maxBodyBytes }: GetOptions,
+  ): Promise<RawResponse> {
+    const { promise, resolve, reject } = Promise.withResolvers<RawResponse>();
+    const { request } = url.protocol === "https:" ? https : http;
+    const agent = agents[url.protocol as keyof typeof agents];
+    const outgoing = request(url, { agent, headers, signal }, (incoming) => {
+      const chunks: Uint8Array[] = [];
+      let bytes = 0;
+      incoming.on("data", (chunk: Uint8Array) => {
+        bytes += chunk.byteLength;
+        if (bytes > maxBodyBytes) outgoing.destroy(new BodyTooLarge());
+        else chunks.push(chunk);
+      });
+      incoming.on("error", reject);
+      incoming.on("end", () => {
+        if (!incoming.complete) return reject(new Error("answer broke off"));
+        const { headers, statusCode = 0 } = incoming;
+        resolve({
+          status: statusCode,
+          contentType: headers["content-type"],
+          contentEncoding: headers["content-encoding"],
+          location: headers.location,
+          body: join(chunks, bytes),
+        });
+      });
+      incoming.on("close", () => reject(new Error("answer broke off")));
+    });
+    outgoing.on("error", reject);
+    outgoing.end();
+    return promise;
+  }
+  return Object.assign(get, {
+    [Symbol.dispose]() {
+      for (const agent of Object.values(agents)) agent.destroy();
+    },
+  });
+}
+
+function join(
+  chunks: readonly Uint8Array[],
+  bytes: number,
+): Uint8Array<ArrayBuffer> {
+  const body = new Uint8Array(bytes);
+  let offset = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return body;
+}

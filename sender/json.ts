@@ -1,0 +1,36 @@
+// JSON as people write it by hand: what is wrong is said by line and column, and
+// without a piece of the text, which may hold a secret.
+
+import { type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+
+/** The value, or the first fault in one line. */
+export type ParsedJson =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly fault: string };
+
+/** Parses strict JSON. A byte-order mark is passed over. */
+export function parseJson(text: string): ParsedJson {
+  const json = text.replace(/^\uFEFF/, "");
+  try {
+    return { ok: true, value: JSON.parse(json) };
+  } catch {
+    const errors: ParseError[] = [];
+    parseTree(json, errors, {
+      disallowComments: true,
+      allowTrailingComma: false,
+    });
+    const [first] = errors;
+    const before = json.slice(0, first?.offset).split("\n");
+    const what = first === undefined ? "syntax error" : words(printParseErrorCode(first.error));
+    const column = (before.at(-1) ?? "").length + 1;
+    return {
+      ok: false,
+      fault: `is not JSON: ${what} at line ${before.length}, column ${column}`,
+    };
+  }
+}
+
+/** `CommaExpected` as `comma expected`. */
+function words(code: string): string {
+  return code.replace(/(?<=[a-z])[A-Z]/g, " $&").toLowerCase();
+}

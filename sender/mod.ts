@@ -1,0 +1,85 @@
+// A sender: a loop for each pair.
+
+import {
+  type Pair,
+  pairFields,
+  parseConfig,
+  type ParsedConfig,
+  type SenderConfig,
+} from "./config.ts";
+import { PutDelivery } from "./delivery.ts";
+import { exampleConfig } from "./example_config.ts";
+import { createGet } from "./http_source.ts";
+import type { Log } from "./log.ts";
+import { metricsHandler } from "./metrics_handler.ts";
+import { spread } from "./schedule.ts";
+import { scrape } from "./scrape.ts";
+import { type PassObserver, runTargetLoop } from "./target_loop.ts";
+
+export { createGet, exampleConfig, metricsHandler, parseConfig, scrape };
+export type { Log, Pair, ParsedConfig, PassObserver, SenderConfig };
+
+/** A sender at work. */
+export interface Sender extends AsyncDisposable {
+  /** Ends all loops; passes under way are cut off. */
+  stop(): Promise<void>;
+}
+
+/** What a sender needs from around it. */
+export interface SenderOptions {
+  readonly log: Log;
+  /** As `User-Agent`, to sources and destinations. */
+  readonly userAgent: string;
+  readonly observer?: PassObserver | undefined;
+}
+
+/** More pairs than this are summed up in the log's first lines. */
+const MAX_LISTED_PAIRS = 20;
+
+/** Starts a loop for each pair; the first passes are spread over the interval. */
+export function startSender(
+  config: SenderConfig,
+  options: SenderOptions,
+): Sender {
+  const { log, userAgent, observer = { passed() {}, skipped() {} } } = options;
+  const { pairs } = config;
+  const stopping = new AbortController();
+  const get = createGet();
+  const clock = risingClock();
+
+  logStart(log, pairs);
+  const delays = spread(pairs.map((pair) => pair.intervalMs));
+  const loops = pairs.map((pair, index) => {
+    const delivery = new PutDelivery({ ...pair, userAgent, fetch });
+    return runTargetLoop(
+      pair,
+      { get, delivery, userAgent, clock, observer, log },
+      { firstDelayMs: delays[index] ?? 0, signal: stopping.signal },
+    );
+  });
+
+  async function stop(): Promise<void> {
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    await Promise.all(loops);
+    get[Symbol.dispose]();
+    log.info("stopped");
+  }
+  return { stop, [Symbol.asyncDispose]: stop };
+}
+
+function logStart(log: Log, pairs: readonly Pair[]): void {
+  if (pairs.length > MAX_LISTED_PAIRS) {
+    log.info("piping", { pairs: pairs.length });
+    return;
+  }
+  for (const pair of pairs) {
+    log.info("piping", pairFields(pair));
+  }
+}
+
+/** The wall clock, held where it would step back: a later scrape must never look older. */
+function risingClock(): () => number {
+  let lastMs = 0;
+  return () => lastMs = Math.max(lastMs + 1, Date.now());
+}

@@ -1,0 +1,26 @@
+// Gzips a body for the way.
+
+import { gzip, gzipSync } from "node:zlib";
+
+/** Half the work of level 6 for three bytes in a hundred more, measured on a node exporter. */
+const OPTIONS = { level: 3 } as const;
+/** Up to here packing is done before a timer could notice. */
+const MAX_SYNC_BYTES = 256 * 1024;
+
+/** The body, gzipped; a large one without holding up what else goes on. */
+export async function pack(body: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  if (body.byteLength <= MAX_SYNC_BYTES) {
+    {
+      return gzipSync(body, OPTIONS) as Uint8Array<ArrayBuffer>;
+    }
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<
+    Uint8Array<ArrayBuffer>
+  >();
+  gzip(
+    body,
+    OPTIONS,
+    (error, packed) => error ? reject(error) : resolve(packed as Uint8Array<ArrayBuffer>),
+  );
+  return await promise;
+}

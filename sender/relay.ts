@@ -1,0 +1,76 @@
+// One pass of one pair: scrape the source, deliver what came of it.
+
+import type { Pair } from "./config.ts";
+import type { Delivery, DeliveryResult } from "./delivery.ts";
+import type { Get } from "./http_source.ts";
+import type { Report, ScrapeResult } from "./report.ts";
+import { scrape } from "./scrape.ts";
+
+/** What a pass works with. */
+export interface RelayDependencies {
+  readonly get: Get;
+  readonly delivery: Delivery;
+  readonly userAgent: string;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** What a pass came to. */
+export interface Pass {
+  readonly scraped: ScrapeResult;
+  readonly scrapeMs: number;
+  readonly delivered: DeliveryResult;
+  readonly deliverMs: number;
+}
+
+/** A snapshot is good for three intervals, and as long as the next may take. */
+export function timeToLiveMs(pair: Pair): number {
+  return 3 * pair.intervalMs + pair.timeoutMs;
+}
+
+/** Scrapes and delivers once. Rejects only where the signal aborts. */
+export async function relayOnce(
+  pair: Pair,
+  dependencies: RelayDependencies,
+  signal: AbortSignal,
+): Promise<Pass> {
+  const { get, delivery, userAgent, clock } = dependencies;
+  const deadline = AbortSignal.any([
+    signal,
+    AbortSignal.timeout(pair.timeoutMs),
+  ]);
+  const startedMs = performance.now();
+  const scraped = await scrape(pair, { get, userAgent, signal: deadline });
+  signal.throwIfAborted();
+  const scrapeMs = performance.now() - startedMs;
+
+  const report: Report = {
+    result: scraped,
+    scrapedAtMs: clock(),
+    ttlMs: timeToLiveMs(pair),
+    intervalMs: pair.intervalMs,
+  };
+  // A source that used up the time leaves none for saying so: a failure gets its own.
+  const delivered = await deliverWithin(
+    scraped.ok ? deadline : undefined,
+    report,
+  );
+  signal.throwIfAborted();
+  const deliverMs = performance.now() - startedMs - scrapeMs;
+  return { scraped, scrapeMs, delivered, deliverMs };
+
+  async function deliverWithin(
+    within: AbortSignal | undefined,
+    what: Report,
+  ): Promise<DeliveryResult> {
+    const outcome = await delivery.deliver(
+      what,
+      within ?? AbortSignal.any([signal, AbortSignal.timeout(pair.timeoutMs)]),
+    );
+    if (outcome.ok || !outcome.refused || !what.result.ok) return outcome;
+    // What the receiver won't take would be missing without a word: tell it why.
+    const failure = { cause: "push_refused", detail: outcome.reason } as const;
+    await deliverWithin(undefined, { ...what, result: { ok: false, failure } });
+    return outcome;
+  }
+}

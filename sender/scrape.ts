@@ -1,0 +1,111 @@
+// One scrape of one source, asked for as Prometheus would ask.
+
+import { formatDuration, formatSize } from "../protocol/mod.ts";
+import { errorCode, errorText } from "./error_text.ts";
+import { BodyTooLarge, type Get, type RawResponse } from "./http_source.ts";
+import type { ScrapeFailed, ScrapeResult } from "./report.ts";
+
+/** What Prometheus 3 sends; an exporter chooses the format by it. */
+const ACCEPT = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6," +
+  "application/openmetrics-text;version=0.0.1;q=0.5," +
+  "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4," +
+  "text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
+const MAX_REDIRECTS = 5;
+
+/** What to scrape. */
+export interface ScrapeTarget {
+  readonly source: URL;
+  readonly timeoutMs: number;
+  readonly maxBodyBytes: number;
+}
+
+/** Scrapes a source; what is bound to happen comes back as a failure with its cause. */
+export async function scrape(
+  target: ScrapeTarget,
+  options: {
+    readonly get: Get;
+    readonly userAgent: string;
+    readonly signal: AbortSignal;
+  },
+): Promise<ScrapeResult> {
+  const { get, userAgent, signal } = options;
+  const headers = {
+    "Accept": ACCEPT,
+    "Accept-Encoding": "gzip",
+    "User-Agent": userAgent,
+    "X-Prometheus-Scrape-Timeout-Seconds": String(target.timeoutMs / 1000),
+  };
+  let url = target.source;
+  try {
+    for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
+      const response = await get(url, {
+        headers,
+        signal,
+        maxBodyBytes: target.maxBodyBytes,
+      });
+      if (!isRedirect(response)) return judge(response, url);
+      const next = URL.parse(response.location ?? "", url);
+      if (next === null) {
+        return failed("source_invalid", "redirected to nowhere", url);
+      }
+      if (next.origin !== url.origin) {
+        const detail = `redirected to another origin, ${next.origin}: make that the source`;
+        return failed("source_invalid", detail, url);
+      }
+      url = next;
+    }
+    return failed(
+      "source_invalid",
+      `more than ${MAX_REDIRECTS} redirects`,
+      url,
+    );
+  } catch (error) {
+    return explain(error, target, url);
+  }
+}
+
+function judge(response: RawResponse, url: URL): ScrapeResult {
+  const { status, body, contentType, contentEncoding = "identity" } = response;
+  if (status !== 200) return failed("source_status", `answered ${status}`, url);
+  const encoding = contentEncoding.toLowerCase();
+  if (encoding !== "identity" && encoding !== "gzip") {
+    return failed(
+      "source_invalid",
+      `answered in an encoding not asked for, ${encoding}`,
+      url,
+    );
+  }
+  return { ok: true, body, contentType, encoding };
+}
+
+function explain(error: unknown, target: ScrapeTarget, url: URL): ScrapeFailed {
+  if (error instanceof BodyTooLarge) {
+    const limit = formatSize(target.maxBodyBytes);
+    return failed(
+      "source_too_large",
+      `said more than ${limit} (max_body)`,
+      url,
+    );
+  }
+  if (error instanceof DOMException || errorCode(error) === "ABORT_ERR") {
+    return failed(
+      "source_timeout",
+      `no whole answer in ${formatDuration(target.timeoutMs)}`,
+      url,
+    );
+  }
+  return failed("source_refused", errorText(error), url);
+}
+
+function failed(
+  cause: ScrapeFailed["failure"]["cause"],
+  what: string,
+  url: URL,
+): ScrapeFailed {
+  return { ok: false, failure: { cause, detail: `${what} (${url.host})` } };
+}
+
+function isRedirect(response: RawResponse): boolean {
+  return response.status >= 301 && response.status <= 308 &&
+    response.status !== 304;
+}
