@@ -5,7 +5,7 @@ import { findBearerToken } from "./bearer_token.ts";
 import type { LogFlags, ReceiverFlags } from "./command.ts";
 import { listen } from "./listener.ts";
 import { openProcessLog, untilStopped } from "./process.ts";
-import { VERSION } from "./version.ts";
+import { processRegistry } from "./registry.ts";
 
 /** A token shorter than this can be guessed. */
 const MIN_TOKEN_LENGTH = 16;
@@ -31,7 +31,7 @@ export async function runReceiver(flags: ReceiverFlags & LogFlags): Promise<numb
   }, {
     listen: (name, at, handler) => listen(name, at, { handler, log }),
     log,
-    version: VERSION,
+    registry: processRegistry(),
   });
   log.info("stopping", { signal: await stopped });
   await receiver.stop();

@@ -1,8 +1,9 @@
 // `prompipe sender`.
 
+import type { Logger } from "@logtape/logtape";
 import { metricsHandler, type SenderConfig, startSender } from "../sender/mod.ts";
 import type { LogFlags, SenderFlags } from "./command.ts";
-import { listen } from "./listener.ts";
+import { listen, type ListenAddress } from "./listener.ts";
 import { loadConfig } from "./load_config.ts";
 import { openProcessLog, untilStopped } from "./process.ts";
 import { VERSION } from "./version.ts";
@@ -12,18 +13,23 @@ export async function runSender(flags: SenderFlags & LogFlags): Promise<number> 
   const config = await loadConfig(flags.config);
   const log = openProcessLog(flags);
   const stopped = untilStopped();
-  const { metricsListen } = flags;
-  const metrics = metricsListen && await loadMetrics(config);
-  const listener = metricsListen && metrics &&
-    listen("metrics", metricsListen, { handler: metricsHandler(metrics), log });
-  const sender = startSender(config, { log, userAgent: `prompipe/${VERSION}`, observer: metrics });
+  const metrics = flags.metricsListen && await openMetrics(flags.metricsListen, config, log);
+  const sender = startSender(config, {
+    log,
+    userAgent: `prompipe/${VERSION}`,
+    observer: metrics?.observer,
+  });
   log.info("stopping", { signal: await stopped });
-  await Promise.all([sender.stop(), listener?.shutdown()]);
+  await Promise.all([sender.stop(), metrics?.listener.shutdown()]);
   return 0;
 }
 
-/** The client library is loaded only by those who ask for metrics. */
-async function loadMetrics(config: SenderConfig) {
+/** The sender's own metrics. Their library is loaded only by those who ask for them. */
+async function openMetrics(at: ListenAddress, config: SenderConfig, log: Logger) {
+  const { processRegistry } = await import("./registry.ts");
   const { SenderMetrics } = await import("../sender/metrics.ts");
-  return new SenderMetrics(VERSION, config.pairs);
+  const registry = processRegistry();
+  const observer = new SenderMetrics(registry, config.pairs);
+  const listener = listen("metrics", at, { handler: metricsHandler(registry), log });
+  return { observer, listener };
 }

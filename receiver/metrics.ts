@@ -1,59 +1,63 @@
-// The receiver's own metrics, in Prometheus's text format.
+// The receiver's own metrics: what its handlers have seen, and what its store holds.
 
-import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
-import type { PushObserver } from "./push_handler.ts";
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { PushObserver, PushResult } from "./push_handler.ts";
 import { REFUSAL_STATUS, type RefusalReason } from "./refusal.ts";
 import type { ScrapeObserver } from "./scrape_handler.ts";
+import type { Reading } from "./snapshot.ts";
 import type { StateCounts } from "./store.ts";
 
 /** What is read when somebody asks for metrics. */
-export interface Gauges {
-  readonly countStates: () => StateCounts;
-  readonly bodyBytes: () => number;
+export interface StoreGauges {
+  countStates(): StateCounts;
+  readonly bodyBytes: number;
 }
 
-/** Counts what the handlers see, and writes it out. */
+/** Counts what the handlers tell. No label takes a value that a client chose. */
 export class ReceiverMetrics implements PushObserver, ScrapeObserver {
-  readonly #registry = new Registry();
-  readonly #pushes = this.#counter(
-    "pushes_total",
-    "Pushes taken, by what they were",
-    ["result"],
-  );
-  readonly #refusals = this.#counter(
-    "refusals_total",
-    "Requests of the push listener refused",
-    [
-      "reason",
-    ],
-  );
-  readonly #received = this.#counter(
-    "received_bytes_total",
-    "Bytes of pushes taken, as sent",
-  );
-  readonly #scrapes = this.#counter("scrapes_total", "Scrapes of targets", [
-    "state",
-  ]);
-  readonly #served = this.#counter(
-    "served_bytes_total",
-    "Bytes of snapshots served",
-  );
+  readonly #pushes: Counter;
+  readonly #refusals: Counter;
+  readonly #received: Counter;
+  readonly #scrapes: Counter;
+  readonly #served: Counter;
 
-  constructor(version: string, gauges: Gauges) {
-    const registers = [this.#registry];
-    new Gauge({
-      name: "prompipe_build_info",
-      help: "Always 1; the version of prompipe is a label",
-      labelNames: ["version"],
+  constructor(registry: Registry, store: StoreGauges) {
+    const registers = [registry];
+    this.#pushes = new Counter({
+      name: "prompipe_receiver_pushes_total",
+      help: "Pushes taken: stored, source_failed (a report that there is nothing), or outdated",
+      labelNames: ["result"],
       registers,
-    }).set({ version }, 1);
+    });
+    this.#refusals = new Counter({
+      name: "prompipe_receiver_refusals_total",
+      help: "Requests of the push listener refused, by reason",
+      labelNames: ["reason"],
+      registers,
+    });
+    this.#received = new Counter({
+      name: "prompipe_receiver_received_bytes_total",
+      help: "Bytes of the bodies of pushes taken, as sent",
+      registers,
+    });
+    this.#scrapes = new Counter({
+      name: "prompipe_receiver_scrapes_total",
+      help: "Scrapes of targets, by the target's state",
+      labelNames: ["state"],
+      registers,
+    });
+    this.#served = new Counter({
+      name: "prompipe_receiver_served_bytes_total",
+      help: "Bytes of snapshots served, as stored",
+      registers,
+    });
     new Gauge({
       name: "prompipe_receiver_targets",
       help: "Targets known, by state",
       labelNames: ["state"],
       registers,
       collect() {
-        for (const [state, count] of Object.entries(gauges.countStates())) {
+        for (const [state, count] of Object.entries(store.countStates())) {
           this.set({ state }, count);
         }
       },
@@ -63,25 +67,18 @@ export class ReceiverMetrics implements PushObserver, ScrapeObserver {
       help: "Bytes of all snapshots, as stored",
       registers,
       collect() {
-        this.set(gauges.bodyBytes());
+        this.set(store.bodyBytes);
       },
     });
-    collectDefaultMetrics({ register: this.#registry });
-    for (const result of ["stored", "source_failed", "outdated"]) {
-      this.#pushes.inc({ result }, 0);
-    }
-    for (const reason of Object.keys(REFUSAL_STATUS)) {
-      this.#refusals.inc({ reason }, 0);
-    }
+    // A series that appears with its first increment hides that increment from rate().
+    for (const result of ["stored", "source_failed", "outdated"]) this.#pushes.inc({ result }, 0);
+    for (const reason of Object.keys(REFUSAL_STATUS)) this.#refusals.inc({ reason }, 0);
     for (const state of ["up", "source_failed", "silent", "unknown"]) {
       this.#scrapes.inc({ state }, 0);
     }
   }
 
-  pushed(
-    result: "stored" | "source_failed" | "outdated",
-    bodyBytes: number,
-  ): void {
+  pushed(result: PushResult, bodyBytes: number): void {
     this.#pushes.inc({ result });
     this.#received.inc(bodyBytes);
   }
@@ -90,28 +87,8 @@ export class ReceiverMetrics implements PushObserver, ScrapeObserver {
     this.#refusals.inc({ reason });
   }
 
-  scraped(
-    state: "up" | "source_failed" | "silent" | "unknown",
-    bodyBytes: number,
-  ): void {
+  scraped(state: Reading["state"], bodyBytes: number): void {
     this.#scrapes.inc({ state });
     this.#served.inc(bodyBytes);
-  }
-
-  /** The whole exposition. */
-  async response(): Promise<Response> {
-    return new Response(await this.#registry.metrics(), {
-      headers: { "Content-Type": this.#registry.contentType },
-    });
-  }
-
-  #counter(name: string, help: string, labelNames: string[] = []): Counter {
-    const registers = [this.#registry];
-    return new Counter({
-      name: `prompipe_receiver_${name}`,
-      help,
-      labelNames,
-      registers,
-    });
   }
 }

@@ -1,5 +1,6 @@
 // A receiver: two listeners around one store of snapshots.
 
+import type { Registry } from "prom-client";
 import { singleToken } from "./authenticate.ts";
 import type { Handler, Listen, ListenAddress, Listener } from "./listen.ts";
 import type { Log } from "./log.ts";
@@ -35,18 +36,17 @@ const BODY_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 8_000;
 const SWEEP_INTERVAL_MS = 10_000;
 
-/** Starts both listeners. Throws where an address can't be bound. */
+/**
+ * Starts both listeners, and adds the receiver's own metrics to `registry`. Throws where an address can't be bound.
+ */
 export function startReceiver(
   config: ReceiverConfig,
-  options: { readonly listen: Listen; readonly log: Log; readonly version: string },
+  options: { readonly listen: Listen; readonly log: Log; readonly registry: Registry },
 ): Receiver {
-  const { listen, log, version } = options;
+  const { listen, log, registry } = options;
   const now = () => performance.now();
   const store = new MemoryStore(config, now);
-  const metrics = new ReceiverMetrics(version, {
-    countStates: () => store.countStates(),
-    bodyBytes: () => store.bodyBytes,
-  });
+  const metrics = new ReceiverMetrics(registry, store);
   let stopping: Promise<void> | undefined;
 
   const onPush = pushHandler({
@@ -60,7 +60,8 @@ export function startReceiver(
   const onScrape = scrapeHandler({
     source: store,
     observer: metrics,
-    ownMetrics: () => metrics.response(),
+    ownMetrics: async () =>
+      new Response(await registry.metrics(), { headers: { "Content-Type": registry.contentType } }),
     notReady: () => stopping === undefined ? undefined : "stopping",
   });
 

@@ -22,13 +22,13 @@ export interface PushStore {
   delete(target: Target): boolean;
 }
 
+/** What a push that was taken turned out to be. */
+export type PushResult = "stored" | "source_failed" | "outdated";
+
 /** What became of pushes, for the receiver's own metrics. */
 export interface PushObserver {
   /** A push was taken. `bodyBytes` as sent. */
-  pushed(
-    result: "stored" | "source_failed" | "outdated",
-    bodyBytes: number,
-  ): void;
+  pushed(result: PushResult, bodyBytes: number): void;
   /** A request was refused. */
   refused(reason: RefusalReason): void;
 }

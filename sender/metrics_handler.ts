@@ -2,9 +2,9 @@
 
 /** Answers `GET /metrics` and `GET /healthz`. */
 export function metricsHandler(
-  metrics: { response(): Promise<Response> },
-): (request: Request) => Response | Promise<Response> {
-  return (request) => {
+  registry: { readonly contentType: string; metrics(): Promise<string> },
+): (request: Request) => Promise<Response> {
+  return async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname !== "/metrics" && pathname !== "/healthz") {
       return new Response("no such path: use /metrics\n", { status: 404 });
@@ -12,6 +12,8 @@ export function metricsHandler(
     if (request.method !== "GET" && request.method !== "HEAD") {
       return new Response("use GET\n", { status: 405, headers: { Allow: "GET, HEAD" } });
     }
-    return pathname === "/metrics" ? metrics.response() : new Response("ok\n");
+    if (pathname === "/healthz") return new Response("ok\n");
+    const headers = { "Content-Type": registry.contentType };
+    return new Response(await registry.metrics(), { headers });
   };
 }
