@@ -6,7 +6,6 @@ export const REFUSAL_STATUS = {
   bad_header: 400,
   broken_body: 400,
   unauthorized: 401,
-  forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
   too_slow: 408,

@@ -118,24 +118,17 @@ function redirectLocation(response: Response, url: URL): URL | undefined {
   return URL.parse(response.headers.get("location") ?? "", url) ?? undefined;
 }
 
-/** Only 204 is success: a captive portal says 200 to everything. */
-async function judge(
-  response: Response,
-  bodyBytes: number,
-): Promise<DeliveryResult> {
+/**
+ * Success is 204, or 200 with nothing in it, as the first prompipe's receiver says.
+ * A captive portal says 200 to everything, but not without a page of its own.
+ */
+async function judge(response: Response, bodyBytes: number): Promise<DeliveryResult> {
   const { status } = response;
-  if (status === 204) {
-    await response.body?.cancel();
-    return { ok: true, bodyBytes };
-  }
   const text = oneLine(await firstBytes(response));
+  if (status === 204 || (status === 200 && text === "")) return { ok: true, bodyBytes };
   const plain = response.headers.get("content-type")?.startsWith("text/plain") ?? false;
   const reason = plain && text !== "" ? `${status} ${text}` : `${status}${hint(status)}`;
-  return {
-    ok: false,
-    refused: status === 400 || status === 413 || status === 415,
-    reason,
-  };
+  return { ok: false, refused: status === 400 || status === 413 || status === 415, reason };
 }
 
 function hint(status: number): string {
