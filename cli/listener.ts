@@ -10,10 +10,7 @@ export interface ListenAddress {
 
 /** What to do with requests, and where to report what should not happen. */
 export interface ListenOptions {
-  readonly handler: (
-    request: Request,
-    address: string,
-  ) => Response | Promise<Response>;
+  readonly handler: (request: Request, address: string) => Response | Promise<Response>;
   readonly log: {
     info(event: string, fields: Record<string, unknown>): void;
     error(event: string, fields: Record<string, unknown>): void;
@@ -49,16 +46,9 @@ export function listen(
         return new Response(null, { status: 500 });
       },
     }, (request, info) => handler(request, info.remoteAddr.hostname)));
-  const address = formatAddress({
-    host: server.addr.hostname,
-    port: server.addr.port,
-  });
+  const address = formatAddress({ host: server.addr.hostname, port: server.addr.port });
   log.info("listening", { listener: name, address });
-  return {
-    address,
-    shutdown: () => server.shutdown(),
-    cut: () => cutting.abort(),
-  };
+  return { address, shutdown: () => server.shutdown(), cut: () => cutting.abort() };
 }
 
 /** As it is written in a URL: `[::1]:9090`. */

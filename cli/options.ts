@@ -12,27 +12,14 @@ export function receiverOptions(): Option[] {
     option("max-unpacked", SIZE, "largest push, unpacked", "50MiB"),
     option("max-targets", COUNT, "most targets", "10000"),
     option("max-memory", SIZE, "most memory for all snapshots", "1GiB"),
-    option(
-      "default-ttl",
-      DURATION,
-      "time to live of a push that names none",
-      "10m",
-    ),
-    option(
-      "forget-after",
-      DURATION,
-      "how long a silent target stays known",
-      "24h",
-    ),
+    option("default-ttl", DURATION, "time to live of a push that names none", "10m"),
+    option("forget-after", DURATION, "how long a silent target stays known", "24h"),
   ];
 }
 
 /** Options of `sender`. */
 export function senderOptions(): Option[] {
-  return [
-    configOption(),
-    option("metrics-listen", ADDRESS, "offer the sender's own metrics here"),
-  ];
+  return [configOption(), option("metrics-listen", ADDRESS, "offer the sender's own metrics here")];
 }
 
 /** Where the sender's config lies. */
@@ -54,12 +41,7 @@ export function logOptions(): Option[] {
 export function installOptions(): Option[] {
   return [
     new Option("--print", "show the unit, and write nothing").default(false),
-    option(
-      "unit-dir",
-      PATH,
-      "write the unit into this folder",
-      "/etc/systemd/system",
-    ),
+    option("unit-dir", PATH, "write the unit into this folder", "/etc/systemd/system"),
   ];
 }
 
@@ -90,12 +72,7 @@ export function givenOptions(command: Program): string[] {
     (each?.options ?? [])
       .filter((one) => isExplicit(each, one.attributeName()))
       .filter((one) => !notForUnit.includes(one.attributeName()))
-      .flatMap((
-        one,
-      ) => [
-        one.long ?? "",
-        typed(one, each?.getOptionValue(one.attributeName())),
-      ])
+      .flatMap((one) => [one.long ?? "", typed(one, each?.getOptionValue(one.attributeName()))])
   );
 }
 

@@ -26,12 +26,7 @@ export function parseCommand(args: readonly string[]): Command {
     program.parse(args, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return {
-      kind: "shown",
-      stdout,
-      stderr,
-      exitCode: error.exitCode === 0 ? 0 : 2,
-    };
+    return { kind: "shown", stdout, stderr, exitCode: error.exitCode === 0 ? 0 : 2 };
   }
   if (command === undefined) throw new Error("No command was chosen");
   return command;

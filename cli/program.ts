@@ -17,15 +17,10 @@ import { VERSION } from "./version.ts";
 /** Declares the commands. `choose` is told the one that was asked for. */
 export function buildProgram(choose: (command: Command) => void): Program {
   const program = new Program("prompipe")
-    .description(
-      "Pipes metrics to a Prometheus that cannot reach their exporters",
-    )
+    .description("Pipes metrics to a Prometheus that cannot reach their exporters")
     .helpCommand(false);
 
-  const receiver = addOptions(
-    program.command("receiver"),
-    [receiverOptions(), logOptions()],
-  )
+  const receiver = addOptions(program.command("receiver"), [receiverOptions(), logOptions()])
     .description("Take pushes, and offer them to Prometheus")
     .addHelpText("after", TOKEN_HELP)
     .action(() => choose({ kind: "receiver", flags: flagsOf(receiver) }));
@@ -38,16 +33,10 @@ export function buildProgram(choose: (command: Command) => void): Program {
     .addHelpText("after", TOKEN_HELP)
     .action(() => {
       const given = givenOptions(receiverInstall);
-      choose({
-        kind: "receiver install",
-        flags: { ...flagsOf(receiverInstall), given },
-      });
+      choose({ kind: "receiver install", flags: { ...flagsOf(receiverInstall), given } });
     });
 
-  const sender = addOptions(
-    program.command("sender"),
-    [senderOptions(), logOptions()],
-  )
+  const sender = addOptions(program.command("sender"), [senderOptions(), logOptions()])
     .description("Scrape sources, and push what they say")
     .addHelpText("after", CONFIG_HELP)
     .action(() => choose({ kind: "sender", flags: flagsOf(sender) }));
@@ -67,17 +56,12 @@ export function buildProgram(choose: (command: Command) => void): Program {
     .description("Write a systemd unit for a sender with this config")
     .action(() => {
       const given = givenOptions(senderInstall);
-      choose({
-        kind: "sender install",
-        flags: { ...flagsOf(senderInstall), given },
-      });
+      choose({ kind: "sender install", flags: { ...flagsOf(senderInstall), given } });
     });
 
   program.command("completions")
     .description("Print a completion script for a shell")
-    .addArgument(
-      new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]),
-    )
+    .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]))
     .addHelpText("after", COMPLETIONS_HELP)
     .action((shell: Shell) => choose({ kind: "completions", shell }));
 

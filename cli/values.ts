@@ -15,9 +15,7 @@ export const ADDRESS: ValueKind<ListenAddress> = {
   placeholder: "address",
   right: 'an address such as ":9090", "127.0.0.1:9090" or "[::1]:9090"',
   parse(text) {
-    const match = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]*)):(\d{1,5})$/.exec(
-      text,
-    );
+    const match = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]*)):(\d{1,5})$/.exec(text);
     const port = Number(match?.[3]);
     if (match === null || port > 65535) return undefined;
     return { host: match[1] ?? match[2] ?? "", port };

@@ -66,9 +66,6 @@ export function decodeFailure(body: Uint8Array): SourceFailure | undefined {
 
 /** Text from elsewhere made fit for a log line or an answer: no control characters, not long. */
 export function oneLine(text: string): string {
-  const line = text.slice(0, MAX_DETAIL_LENGTH * 2).replace(
-    /[\p{Cc}\p{Zl}\p{Zp}]+/gu,
-    " ",
-  ).trim();
+  const line = text.slice(0, MAX_DETAIL_LENGTH * 2).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
   return line.length > MAX_DETAIL_LENGTH ? `${line.slice(0, MAX_DETAIL_LENGTH - 1)}…` : line;
 }

@@ -30,10 +30,7 @@ const UTF8 = new TextEncoder();
 export function parseTargetPath(path: string): TargetPath {
   const segments = path.split("/", 5);
   const [before, metrics, job, instance] = segments;
-  if (
-    before !== "" || metrics !== "metrics" || job === undefined ||
-    instance === undefined
-  ) {
+  if (before !== "" || metrics !== "metrics" || job === undefined || instance === undefined) {
     return { kind: "other" };
   }
   if (segments.length !== 4) return { kind: "other" };
@@ -46,10 +43,7 @@ export function parseTargetPath(path: string): TargetPath {
   if (!decodedInstance.ok) {
     return { kind: "invalid", reason: `instance ${decodedInstance.reason}` };
   }
-  return {
-    kind: "target",
-    target: { job: decodedJob.name, instance: decodedInstance.name },
-  };
+  return { kind: "target", target: { job: decodedJob.name, instance: decodedInstance.name } };
 }
 
 /** The one canonical path of a target, e.g. `/metrics/node/rpi%2Fattic`. */

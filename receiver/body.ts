@@ -22,10 +22,7 @@ export type ReadBody = {
  * out too large, once it is. A body that breaks off is a refusal as well: the
  * runtime reports it as an error of the stream.
  */
-export async function readBody(
-  request: Request,
-  limits: BodyLimits,
-): Promise<ReadBody> {
+export async function readBody(request: Request, limits: BodyLimits): Promise<ReadBody> {
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > limits.maxBodyBytes) return tooLarge(limits.maxBodyBytes);
   if (request.body === null) return { ok: true, body: new Uint8Array(0) };
@@ -68,10 +65,7 @@ function join(
   bytes: number,
 ): Uint8Array<ArrayBuffer> {
   const [first] = chunks;
-  if (
-    first !== undefined && chunks.length === 1 &&
-    first.buffer.byteLength === bytes
-  ) return first;
+  if (first !== undefined && chunks.length === 1 && first.buffer.byteLength === bytes) return first;
   const body = new Uint8Array(bytes);
   let offset = 0;
   for (const chunk of chunks) {

@@ -65,20 +65,13 @@ export function pushHandler(
     }
     if (parsed.kind === "other") {
       return path === "/healthz"
-        ? refused(refuse("method_not_allowed", "use GET"), {
-          Allow: "GET, HEAD",
-        })
-        : refused(
-          refuse("not_found", "no such path: use /metrics/{job}/{instance}"),
-        );
+        ? refused(refuse("method_not_allowed", "use GET"), { Allow: "GET, HEAD" })
+        : refused(refuse("not_found", "no such path: use /metrics/{job}/{instance}"));
     }
     const { target } = parsed;
     if (method === "DELETE") {
       if (store.delete(target)) {
-        log.info("target deleted", {
-          target: targetPath(target),
-          token: client.name,
-        });
+        log.info("target deleted", { target: targetPath(target), token: client.name });
       }
       return new Response(null, { status: 204 });
     }
@@ -94,17 +87,11 @@ export function pushHandler(
     }
     store.noteRefusal(target, outcome.detail);
     const { reason, detail } = outcome;
-    log.debug(
-      "push refused",
-      () => ({ target: targetPath(target), token, reason, detail }),
-    );
+    log.debug("push refused", () => ({ target: targetPath(target), token, reason, detail }));
     return refused(outcome);
   };
 
-  async function put(
-    request: Request,
-    target: Target,
-  ): Promise<{ ok: true } | Refusal> {
+  async function put(request: Request, target: Target): Promise<{ ok: true } | Refusal> {
     const read = await readPush(request, limits);
     if (!read.ok) return read;
     const { push } = read;
@@ -123,15 +110,9 @@ export function pushHandler(
     const retryAfter = authorization === null ? undefined : wrongTokens.count(address);
     if (retryAfter !== undefined) {
       const refusal = refuse("too_many_requests", "too many wrong tokens");
-      return refused(refusal, {
-        ...challenge,
-        "Retry-After": String(retryAfter),
-      });
+      return refused(refusal, { ...challenge, "Retry-After": String(retryAfter) });
     }
-    return refused(
-      refuse("unauthorized", "a good bearer token is needed"),
-      challenge,
-    );
+    return refused(refuse("unauthorized", "a good bearer token is needed"), challenge);
   }
 
   function refused(

@@ -29,16 +29,10 @@ const DEFAULT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 const MAX_REPORT_BYTES = 64 * 1024;
 
 /** Reads a push. What is wrong with its headers is said before its body is read. */
-export async function readPush(
-  request: Request,
-  limits: PushLimits,
-): Promise<ReadPush> {
+export async function readPush(request: Request, limits: PushLimits): Promise<ReadPush> {
   const encoding = parseEncoding(request.headers.get("content-encoding"));
   if (encoding === undefined) {
-    return refuse(
-      "unknown_encoding",
-      "Content-Encoding must be gzip, zstd or none",
-    );
+    return refuse("unknown_encoding", "Content-Encoding must be gzip, zstd or none");
   }
   const headers = readPushHeaders(request.headers);
   if (!headers.ok) return refuse("bad_header", headers.reason);
@@ -50,32 +44,21 @@ export async function readPush(
   if (!checked.ok) return checked;
 
   const contentType = request.headers.get("content-type") ?? DEFAULT_TYPE;
-  const snapshot = {
-    body,
-    contentType,
-    encoding,
-    unpackedBytes: checked.unpackedBytes,
-  };
+  const snapshot = { body, contentType, encoding, unpackedBytes: checked.unpackedBytes };
   const content = isProblem(contentType) ? await readFailure(snapshot) : snapshot;
   if (content === undefined) {
     return refuse("broken_body", "report is not a JSON object");
   }
 
   const { ttlMs = limits.defaultTtlMs, scrapedAtMs } = headers;
-  return {
-    ok: true,
-    push: { content, ttlMs, scrapedAtMs },
-    bodyBytes: body.byteLength,
-  };
+  return { ok: true, push: { content, ttlMs, scrapedAtMs }, bodyBytes: body.byteLength };
 }
 
 function isProblem(contentType: string): boolean {
   return contentType.split(";", 1)[0]?.trim().toLowerCase() === PROBLEM_TYPE;
 }
 
-async function readFailure(
-  report: Snapshot,
-): Promise<SourceFailure | undefined> {
+async function readFailure(report: Snapshot): Promise<SourceFailure | undefined> {
   if (report.unpackedBytes > MAX_REPORT_BYTES) return undefined;
   return decodeFailure(
     report.encoding === "identity" ? report.body : await new Response(unpack(report)).bytes(),

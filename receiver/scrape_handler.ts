@@ -61,10 +61,7 @@ export function scrapeHandler(
     return async (request) => {
       const reading = await source.read(parsed.target, request.signal);
       const response = readingResponse(reading, request);
-      observer.scraped(
-        reading.state,
-        reading.state === "up" ? reading.snapshot.body.length : 0,
-      );
+      observer.scraped(reading.state, reading.state === "up" ? reading.snapshot.body.length : 0);
       return response;
     };
   }
@@ -84,10 +81,7 @@ function readingResponse(reading: Reading, request: Request): Response {
     case "silent":
       return textResponse(503, `${reading.cause}: ${reading.reason}`);
     case "unknown":
-      return textResponse(
-        404,
-        "never pushed: no sender has named this job and instance",
-      );
+      return textResponse(404, "never pushed: no sender has named this job and instance");
   }
 }
 

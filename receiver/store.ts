@@ -66,9 +66,7 @@ export class MemoryStore implements SnapshotSource {
     const nowMs = this.#now();
     const key = targetKey(target);
     const stored = this.#entries.get(key);
-    if (
-      stored !== undefined && isFresh(stored, nowMs) && isOlder(push, stored)
-    ) {
+    if (stored !== undefined && isFresh(stored, nowMs) && isOlder(push, stored)) {
       return { ok: true, result: "outdated" };
     }
     if (stored === undefined && this.#entries.size >= this.#limits.maxTargets) {
@@ -112,11 +110,7 @@ export class MemoryStore implements SnapshotSource {
     if (!isFresh(entry, nowMs)) return silence(entry, nowMs);
     const { content } = entry;
     if ("body" in content) return { state: "up", snapshot: content };
-    return {
-      state: "source_failed",
-      cause: content.cause,
-      reason: content.detail,
-    };
+    return { state: "source_failed", cause: content.cause, reason: content.detail };
   }
 
   /** Counts all targets by state, in one pass. */
@@ -135,9 +129,7 @@ export class MemoryStore implements SnapshotSource {
   sweep(): void {
     const nowMs = this.#now();
     for (const [key, entry] of this.#entries) {
-      if (
-        nowMs - entry.receivedAtMs - entry.ttlMs > this.#limits.forgetAfterMs
-      ) {
+      if (nowMs - entry.receivedAtMs - entry.ttlMs > this.#limits.forgetAfterMs) {
         this.#remove(key);
       } else if (!isFresh(entry, nowMs) && bodyBytes(entry) > 0) {
         this.#set(key, { ...entry, content: EXPIRED });
@@ -179,9 +171,7 @@ function bodyBytes(push: Push | undefined): number {
 }
 
 function silence(entry: Entry, nowMs: number): Reading {
-  const age = formatDuration(
-    Math.floor((nowMs - entry.receivedAtMs) / 1000) * 1000,
-  );
+  const age = formatDuration(Math.floor((nowMs - entry.receivedAtMs) / 1000) * 1000);
   const since = `last push ${age} ago, time to live ${formatDuration(entry.ttlMs)}`;
   return entry.refusal === undefined
     ? { state: "silent", cause: "sender_silent", reason: since }

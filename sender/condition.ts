@@ -31,11 +31,7 @@ export class Condition {
       this.#log.warn(this.#events.bad, { ...this.#fields, reason });
     } else if (this.#badSinceMs !== undefined) {
       const after = formatDuration(nowMs - this.#badSinceMs);
-      this.#log.info(this.#events.good, {
-        ...this.#fields,
-        after,
-        failures: this.#times,
-      });
+      this.#log.info(this.#events.good, { ...this.#fields, after, failures: this.#times });
       this.#badSinceMs = undefined;
       this.#times = 0;
     }

@@ -38,11 +38,7 @@ export type ParsedConfig =
   | { readonly ok: true; readonly config: SenderConfig }
   | { readonly ok: false; readonly faults: readonly string[] };
 
-const DEFAULTS = {
-  interval: 4_000,
-  timeout: 10_000,
-  max_body: 50 * 2 ** 20,
-} as const;
+const DEFAULTS = { interval: 4_000, timeout: 10_000, max_body: 50 * 2 ** 20 } as const;
 
 /** Reads the text of a config file. Every fault is found at once. */
 export function parseConfig(text: string): ParsedConfig {

@@ -12,12 +12,17 @@ import { pack } from "./pack.ts";
 import type { Report } from "./report.ts";
 
 /**
- * What came of a delivery. `refused` means that the receiver has seen the report
- * and won't take it: sending the same again changes nothing.
+ * What came of a delivery. `refused`: the receiver has seen what was sent and won't
+ * take it. `retriable`: the same may get through a little later.
  */
 export type DeliveryResult =
   | { readonly ok: true; readonly bodyBytes: number }
-  | { readonly ok: false; readonly refused: boolean; readonly reason: string };
+  | {
+    readonly ok: false;
+    readonly refused: boolean;
+    readonly retriable: boolean;
+    readonly reason: string;
+  };
 
 /** A way to a destination. Rejects for nothing that a network can do. */
 export interface Delivery {
@@ -74,40 +79,34 @@ export class PutDelivery implements Delivery {
         if (location.origin !== url.origin) {
           const reason = `redirected to another origin, ${location.origin}, ` +
             "which the token must not follow: make that the destination";
-          return { ok: false, refused: false, reason };
+          return failed(reason);
         }
         url = location;
       }
-      return {
-        ok: false,
-        refused: false,
-        reason: `more than ${MAX_REDIRECTS} redirects`,
-      };
+      return failed(`more than ${MAX_REDIRECTS} redirects`);
     } catch (error) {
       const reason = signal.aborted
         ? `no answer in ${formatDuration(timeoutMs)}`
         : errorText(error);
-      return { ok: false, refused: false, reason };
+      return { ok: false, refused: false, retriable: true, reason };
     }
   }
+}
+
+function failed(reason: string): DeliveryResult {
+  return { ok: false, refused: false, retriable: false, reason };
 }
 
 async function content(report: Report) {
   const { result } = report;
   if (!result.ok) {
-    return {
-      body: encodeFailure(result.failure),
-      headers: { "Content-Type": PROBLEM_TYPE },
-    };
+    return { body: encodeFailure(result.failure), headers: { "Content-Type": PROBLEM_TYPE } };
   }
   const headers: Record<string, string> = { "Content-Encoding": "gzip" };
   if (result.contentType !== undefined) {
     headers["Content-Type"] = result.contentType;
   }
-  return {
-    body: result.encoding === "gzip" ? result.body : await pack(result.body),
-    headers,
-  };
+  return { body: result.encoding === "gzip" ? result.body : await pack(result.body), headers };
 }
 
 function redirectLocation(response: Response, url: URL): URL | undefined {
@@ -128,7 +127,9 @@ async function judge(response: Response, bodyBytes: number): Promise<DeliveryRes
   if (status === 204 || (status === 200 && text === "")) return { ok: true, bodyBytes };
   const plain = response.headers.get("content-type")?.startsWith("text/plain") ?? false;
   const reason = plain && text !== "" ? `${status} ${text}` : `${status}${hint(status)}`;
-  return { ok: false, refused: status === 400 || status === 413 || status === 415, reason };
+  const refused = status === 400 || status === 413 || status === 415;
+  const retriable = status === 408 || status === 429 || status >= 500;
+  return { ok: false, refused, retriable, reason };
 }
 
 function hint(status: number): string {

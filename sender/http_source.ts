@@ -49,8 +49,9 @@ export function createGet(): Get & Disposable {
       let bytes = 0;
       incoming.on("data", (chunk: Uint8Array) => {
         bytes += chunk.byteLength;
-        if (bytes > maxBodyBytes) outgoing.destroy(new BodyTooLarge());
-        else chunks.push(chunk);
+        if (bytes <= maxBodyBytes) return void chunks.push(chunk);
+        reject(new BodyTooLarge());
+        outgoing.destroy();
       });
       incoming.on("error", reject);
       incoming.on("end", () => {

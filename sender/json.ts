@@ -15,10 +15,7 @@ export function parseJson(text: string): ParsedJson {
     return { ok: true, value: JSON.parse(json) };
   } catch {
     const errors: ParseError[] = [];
-    parseTree(json, errors, {
-      disallowComments: true,
-      allowTrailingComma: false,
-    });
+    parseTree(json, errors, { disallowComments: true, allowTrailingComma: false });
     const [first] = errors;
     const before = json.slice(0, first?.offset).split("\n");
     const what = first === undefined ? "syntax error" : words(printParseErrorCode(first.error));

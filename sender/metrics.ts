@@ -24,6 +24,7 @@ const DURATION_BUCKETS = [
 export class SenderMetrics implements PassObserver {
   readonly #scrapes: Counter;
   readonly #deliveries: Counter;
+  readonly #retries: Counter;
   readonly #skipped: Counter;
   readonly #scrapedBytes: Counter;
   readonly #deliveredBytes: Counter;
@@ -42,6 +43,12 @@ export class SenderMetrics implements PassObserver {
       name: "prompipe_sender_deliveries_total",
       help: "Deliveries to destinations, by result: ok, refused or failed",
       labelNames: [...TARGET_LABELS, "result"],
+      registers,
+    });
+    this.#retries = new Counter({
+      name: "prompipe_sender_retries_total",
+      help: "Attempts at a delivery after the first",
+      labelNames: TARGET_LABELS,
       registers,
     });
     this.#skipped = new Counter({
@@ -78,6 +85,7 @@ export class SenderMetrics implements PassObserver {
     // A series that appears with its first increment hides that increment from rate().
     for (const pair of pairs) {
       const target = labels(pair);
+      this.#retries.inc(target, 0);
       this.#skipped.inc(target, 0);
       this.#scrapes.inc({ ...target, result: "ok" }, 0);
       for (const result of ["ok", "refused", "failed"]) {
@@ -91,20 +99,15 @@ export class SenderMetrics implements PassObserver {
     const { scraped, delivered } = pass;
     this.#seconds.observe({ step: "scrape" }, pass.scrapeMs / 1000);
     this.#seconds.observe({ step: "deliver" }, pass.deliverMs / 1000);
-    this.#scrapes.inc({
-      ...target,
-      result: scraped.ok ? "ok" : scraped.failure.cause,
-    });
+    this.#scrapes.inc({ ...target, result: scraped.ok ? "ok" : scraped.failure.cause });
     if (scraped.ok) this.#scrapedBytes.inc(target, scraped.body.byteLength);
+    this.#retries.inc(target, delivered.attempts - 1);
     if (delivered.ok) {
       this.#deliveries.inc({ ...target, result: "ok" });
       this.#deliveredBytes.inc(target, delivered.bodyBytes);
       if (scraped.ok) this.#lastSuccess.set(target, Date.now() / 1000);
     } else {
-      this.#deliveries.inc({
-        ...target,
-        result: delivered.refused ? "refused" : "failed",
-      });
+      this.#deliveries.inc({ ...target, result: delivered.refused ? "refused" : "failed" });
     }
   }
 

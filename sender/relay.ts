@@ -1,9 +1,10 @@
 // One pass of one pair: scrape the source, deliver what came of it.
 
 import type { Pair } from "./config.ts";
-import type { Delivery, DeliveryResult } from "./delivery.ts";
+import type { Delivery } from "./delivery.ts";
 import type { Get } from "./http_source.ts";
 import type { Report, ScrapeResult } from "./report.ts";
+import { deliverPersistently, type PersistentResult } from "./retry.ts";
 import { scrape } from "./scrape.ts";
 
 /** What a pass works with. */
@@ -19,7 +20,7 @@ export interface RelayDependencies {
 export interface Pass {
   readonly scraped: ScrapeResult;
   readonly scrapeMs: number;
-  readonly delivered: DeliveryResult;
+  readonly delivered: PersistentResult;
   readonly deliverMs: number;
 }
 
@@ -35,10 +36,7 @@ export async function relayOnce(
   signal: AbortSignal,
 ): Promise<Pass> {
   const { get, delivery, userAgent, clock } = dependencies;
-  const deadline = AbortSignal.any([
-    signal,
-    AbortSignal.timeout(pair.timeoutMs),
-  ]);
+  const deadline = newDeadline();
   const startedMs = performance.now();
   const scraped = await scrape(pair, { get, userAgent, signal: deadline });
   signal.throwIfAborted();
@@ -51,26 +49,22 @@ export async function relayOnce(
     intervalMs: pair.intervalMs,
   };
   // A source that used up the time leaves none for saying so: a failure gets its own.
-  const delivered = await deliverWithin(
-    scraped.ok ? deadline : undefined,
-    report,
-  );
+  const delivered = await send(report, scraped.ok ? deadline : newDeadline());
+  if (!delivered.ok && delivered.refused && scraped.ok) {
+    // What the receiver won't take would be missing without a word: tell it why.
+    const failure = { cause: "push_refused", detail: delivered.reason } as const;
+    await send({ ...report, result: { ok: false, failure } }, newDeadline());
+  }
   signal.throwIfAborted();
   const deliverMs = performance.now() - startedMs - scrapeMs;
   return { scraped, scrapeMs, delivered, deliverMs };
 
-  async function deliverWithin(
-    within: AbortSignal | undefined,
-    what: Report,
-  ): Promise<DeliveryResult> {
-    const outcome = await delivery.deliver(
-      what,
-      within ?? AbortSignal.any([signal, AbortSignal.timeout(pair.timeoutMs)]),
-    );
-    if (outcome.ok || !outcome.refused || !what.result.ok) return outcome;
-    // What the receiver won't take would be missing without a word: tell it why.
-    const failure = { cause: "push_refused", detail: outcome.reason } as const;
-    await deliverWithin(undefined, { ...what, result: { ok: false, failure } });
-    return outcome;
+  function newDeadline(): AbortSignal {
+    return AbortSignal.any([signal, AbortSignal.timeout(pair.timeoutMs)]);
+  }
+
+  function send(what: Report, within: AbortSignal): Promise<PersistentResult> {
+    const untilMs = startedMs + pair.intervalMs;
+    return deliverPersistently(delivery, what, { untilMs, signal: within });
   }
 }

@@ -19,10 +19,7 @@ export interface Schedule {
  * aborts. A pass that takes longer makes the ones due meanwhile skipped, and the
  * next runs at its own time: the phase stays.
  */
-export async function runOnSchedule(
-  schedule: Schedule,
-  pass: () => Promise<void>,
-): Promise<void> {
+export async function runOnSchedule(schedule: Schedule, pass: () => Promise<void>): Promise<void> {
   const { intervalMs, firstDelayMs, now, signal, onSkipped } = schedule;
   let dueMs = now() + firstDelayMs;
   while (!signal.aborted) {

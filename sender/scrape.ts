@@ -38,11 +38,7 @@ export async function scrape(
   let url = target.source;
   try {
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-      const response = await get(url, {
-        headers,
-        signal,
-        maxBodyBytes: target.maxBodyBytes,
-      });
+      const response = await get(url, { headers, signal, maxBodyBytes: target.maxBodyBytes });
       if (!isRedirect(response)) return judge(response, url);
       const next = URL.parse(response.location ?? "", url);
       if (next === null) {

@@ -28,18 +28,9 @@ export async function runTargetLoop(
   const { observer, log } = dependencies;
   const { signal } = options;
   const fields = pairFields(pair);
-  const source = new Condition(log, fields, {
-    bad: "scrape failing",
-    good: "scrape recovered",
-  });
-  const push = new Condition(log, fields, {
-    bad: "push failing",
-    good: "push recovered",
-  });
-  const pace = new Condition(log, fields, {
-    bad: "passes skipped",
-    good: "passes on time",
-  });
+  const source = new Condition(log, fields, { bad: "scrape failing", good: "scrape recovered" });
+  const push = new Condition(log, fields, { bad: "push failing", good: "push recovered" });
+  const pace = new Condition(log, fields, { bad: "passes skipped", good: "passes on time" });
   let late = false;
 
   await runOnSchedule({
