@@ -56,7 +56,9 @@ export type Command =
     readonly kind: "sender install";
     readonly flags: SenderFlags & InstallFlags;
   }
+  | { readonly kind: "healthcheck"; readonly flags: { readonly url: string } }
   | { readonly kind: "completions"; readonly shell: Shell }
+  | { readonly kind: "man" }
   | {
     readonly kind: "shown";
     readonly stdout: string;

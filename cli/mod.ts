@@ -3,6 +3,7 @@
 import type { Command } from "./command.ts";
 import { parseCommand } from "./parse.ts";
 import { Fault, print, printError } from "./terminal.ts";
+import { VERSION } from "./version.ts";
 
 /**
  * Runs what the arguments ask for and returns the exit status: 0 done, 1 failed
@@ -38,8 +39,12 @@ async function perform(command: Command): Promise<number> {
       return await (await import("./check_command.ts")).runCheck(command.flags);
     case "sender install":
       return await (await import("./install_command.ts")).runSenderInstall(command.flags);
+    case "healthcheck":
+      return await (await import("./healthcheck_command.ts")).runHealthcheck(command.flags.url);
     case "completions":
       return await printCompletions(command.shell);
+    case "man":
+      return await printManPage();
     default:
       return command satisfies never;
   }
@@ -49,5 +54,12 @@ async function printCompletions(shell: "bash" | "zsh" | "fish"): Promise<number>
   const { completionScript } = await import("./completions.ts");
   const { buildProgram } = await import("./program.ts");
   print(completionScript(buildProgram(() => {}), shell).trimEnd());
+  return 0;
+}
+
+async function printManPage(): Promise<number> {
+  const { manPage } = await import("./man.ts");
+  const { buildProgram } = await import("./program.ts");
+  print(manPage(buildProgram(() => {}), VERSION).trimEnd());
   return 0;
 }

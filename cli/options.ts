@@ -1,7 +1,7 @@
 // Every option of every command, once: name, kind of value, help, default, environment.
 
 import { type Command as Program, InvalidArgumentError, Option } from "commander";
-import { ADDRESS, COUNT, DURATION, PATH, SIZE, type ValueKind } from "./values.ts";
+import { ADDRESS, COUNT, DURATION, PATH, SIZE, type ValueKind, WEB_URL } from "./values.ts";
 
 /** Options of `receiver`. */
 export function receiverOptions(): Option[] {
@@ -25,6 +25,11 @@ export function senderOptions(): Option[] {
 /** Where the sender's config lies. */
 export function configOption(): Option {
   return option("config", PATH, "the config file", "config.json");
+}
+
+/** Options of `healthcheck`. */
+export function healthcheckOptions(): Option[] {
+  return [option("url", WEB_URL, "what to ask", "http://127.0.0.1:9090/healthz")];
 }
 
 /** Options of every command that logs. */

@@ -7,6 +7,7 @@ import {
   configOption,
   flagsOf,
   givenOptions,
+  healthcheckOptions,
   installOptions,
   logOptions,
   receiverOptions,
@@ -59,11 +60,20 @@ export function buildProgram(choose: (command: Command) => void): Program {
       choose({ kind: "sender install", flags: { ...flagsOf(senderInstall), given } });
     });
 
+  const healthcheck = addOptions(program.command("healthcheck"), [healthcheckOptions()])
+    .description("Ask a receiver whether it is well, for container engines")
+    .action(() => choose({ kind: "healthcheck", flags: flagsOf(healthcheck) }));
+
   program.command("completions")
     .description("Print a completion script for a shell")
     .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]))
     .addHelpText("after", COMPLETIONS_HELP)
     .action((shell: Shell) => choose({ kind: "completions", shell }));
+
+  program.command("man")
+    .description("Print the man page")
+    .addHelpText("after", MAN_HELP)
+    .action(() => choose({ kind: "man" }));
 
   for (const command of [program, receiver, sender]) {
     command.version(`prompipe ${VERSION}`, "--version", "print the version");
@@ -94,6 +104,11 @@ Three steps to a first config:
   prompipe sender exampleconfig > config.json    make one, then edit it
   prompipe sender check                          see whether its sources answer
   prompipe sender                                pipe`;
+
+const MAN_HELP = `
+To read it, or to keep it:
+  prompipe man | man -l -
+  prompipe man > /usr/local/share/man/man1/prompipe.1`;
 
 const COMPLETIONS_HELP = `
 To use them now:

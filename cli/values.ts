@@ -43,6 +43,13 @@ export const COUNT: ValueKind<number> = {
   parse: (text) => /^\d{1,9}$/.test(text) ? Number(text) || undefined : undefined,
 };
 
+/** An `http://` or `https://` URL. */
+export const WEB_URL: ValueKind<string> = {
+  placeholder: "url",
+  right: 'a URL such as "http://127.0.0.1:9090/healthz"',
+  parse: (text) => /^https?:\/\//.test(text) && URL.canParse(text) ? text : undefined,
+};
+
 /** A path, as it is. */
 export const PATH: ValueKind<string> = {
   placeholder: "path",
