@@ -42,13 +42,23 @@ export function openLog(
   return getLogger("prompipe");
 }
 
-function formatter(
-  { format, journal }: LogOptions,
-): (record: LogRecord) => string {
-  const line = format === "json"
-    ? getJsonLinesFormatter({ properties: "flatten" })
-    : getLogfmtFormatter();
-  if (!journal) return line;
-  const time = format === "json" ? /(?<=^\{)"@timestamp":"[^"]*",/ : /^time=\S+ /;
-  return (record) => `<${PRIORITIES[record.level]}>${line(record).replace(time, "")}`;
+function formatter({ format, journal }: LogOptions): (record: LogRecord) => string {
+  const line = format === "json" ? jsonLine : logfmtLine;
+  if (!journal) return (record) => line(record, true);
+  return (record) => `<${PRIORITIES[record.level]}>${line(record, false)}`;
+}
+
+const toLogfmt = getLogfmtFormatter();
+const toJson = getJsonLinesFormatter({ properties: "flatten" });
+
+/** As Prometheus's own logs have it: the logger's name says nothing here, and a warning is "warn". */
+function logfmtLine(record: LogRecord, withTime: boolean): string {
+  return toLogfmt(record).replace(
+    /^(time=\S+ )level=(\S+) logger=\S+ /,
+    (_, time, level) => `${withTime ? time : ""}level=${level === "warning" ? "warn" : level} `,
+  );
+}
+
+function jsonLine(record: LogRecord, withTime: boolean): string {
+  return withTime ? toJson(record) : toJson(record).replace(/^\{"@timestamp":"[^"]*",/, "{");
 }

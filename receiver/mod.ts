@@ -26,7 +26,7 @@ export interface Receiver extends AsyncDisposable {
   readonly pushAddress: string;
   /** Address of the private listener. */
   readonly scrapeAddress: string;
-  /** Answers what has arrived, within {@linkcode STOP_TIMEOUT_MS}, and ends. */
+  /** Answers what has arrived. What is still on its way after 8 s is left to the process's end. */
   stop(): Promise<void>;
 }
 
@@ -81,11 +81,9 @@ export function startReceiver(
   function stop(): Promise<void> {
     stopping ??= (async () => {
       clearInterval(sweeper);
-      const timer = setTimeout(() => {
-        push.cut();
-        scrape.cut();
-      }, STOP_TIMEOUT_MS);
-      await Promise.allSettled([push.shutdown(), scrape.shutdown()]);
+      const { promise: tooLong, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, STOP_TIMEOUT_MS);
+      await Promise.race([tooLong, Promise.allSettled([push.shutdown(), scrape.shutdown()])]);
       clearTimeout(timer);
       log.info("stopped");
     })();

@@ -3,6 +3,7 @@
 // This is node:http and not fetch, because fetch unpacks what arrives gzipped, which
 // would only have to be packed again, and refuses some ports an exporter may have.
 
+import { Buffer } from "node:buffer";
 import * as http from "node:http";
 import * as https from "node:https";
 
@@ -44,14 +45,13 @@ export function createGet(): Get & Disposable {
     const { promise, resolve, reject } = Promise.withResolvers<RawResponse>();
     const { request } = url.protocol === "https:" ? https : http;
     const agent = agents[url.protocol as keyof typeof agents];
-    const outgoing = request(url, { agent, headers, signal }, (incoming) => {
+    const outgoing = request(url, { agent, headers }, (incoming) => {
       const chunks: Uint8Array[] = [];
       let bytes = 0;
       incoming.on("data", (chunk: Uint8Array) => {
         bytes += chunk.byteLength;
         if (bytes <= maxBodyBytes) return void chunks.push(chunk);
-        reject(new BodyTooLarge());
-        outgoing.destroy();
+        abandon(new BodyTooLarge());
       });
       incoming.on("error", reject);
       incoming.on("end", () => {
@@ -62,31 +62,30 @@ export function createGet(): Get & Disposable {
           contentType: headers["content-type"],
           contentEncoding: headers["content-encoding"],
           location: headers.location,
-          body: join(chunks, bytes),
+          body: Buffer.concat(chunks, bytes),
         });
       });
       incoming.on("close", () => reject(new Error("answer broke off")));
     });
     outgoing.on("error", reject);
-    outgoing.end();
+    const abort = () => abandon(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    promise.catch(() => {}).then(() => signal.removeEventListener("abort", abort));
+    if (signal.aborted) abort();
+    else outgoing.end();
     return promise;
+
+    function abandon(reason: unknown): void {
+      // A kept-alive connection that breaks is taken for a stale one, and the runtime
+      // would ask again on a new one: not where it is us who break it.
+      outgoing.reusedSocket = false;
+      outgoing.destroy();
+      reject(reason);
+    }
   }
   return Object.assign(get, {
     [Symbol.dispose]() {
       for (const agent of Object.values(agents)) agent.destroy();
     },
   });
-}
-
-function join(
-  chunks: readonly Uint8Array[],
-  bytes: number,
-): Uint8Array<ArrayBuffer> {
-  const body = new Uint8Array(bytes);
-  let offset = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return body;
 }

@@ -1,7 +1,7 @@
 // One scrape of one source, asked for as Prometheus would ask.
 
 import { formatDuration, formatSize } from "../protocol/mod.ts";
-import { errorCode, errorText } from "./error_text.ts";
+import { errorText } from "./error_text.ts";
 import { BodyTooLarge, type Get, type RawResponse } from "./http_source.ts";
 import type { ScrapeFailed, ScrapeResult } from "./report.ts";
 
@@ -83,7 +83,7 @@ function explain(error: unknown, target: ScrapeTarget, url: URL): ScrapeFailed {
       url,
     );
   }
-  if (error instanceof DOMException || errorCode(error) === "ABORT_ERR") {
+  if (error instanceof DOMException) {
     return failed(
       "source_timeout",
       `no whole answer in ${formatDuration(target.timeoutMs)}`,

@@ -56,9 +56,7 @@ export function assertStringIncludes(
   assertStrict.ok(
     actual.includes(expected),
     message ??
-      `Expected ${JSON.stringify(actual)} to contain ${
-        JSON.stringify(expected)
-      }`,
+      `Expected ${JSON.stringify(actual)} to contain ${JSON.stringify(expected)}`,
   );
 }
 

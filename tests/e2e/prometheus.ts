@@ -1,0 +1,134 @@
+// A real Prometheus with a config and a database of its own, and its HTTP API.
+
+import { assertEquals } from "@std/assert";
+import type { Part } from "../parts.ts";
+import { freePort } from "./free_port.ts";
+import { RunningProcess } from "./processes.ts";
+import { TempDir } from "./temp_dir.ts";
+
+const TRIES = 3;
+
+export interface ScrapeJob {
+  readonly job: string;
+  /** `host:port` */
+  readonly address: string;
+  readonly path: string;
+}
+
+export type Labels = Readonly<Record<string, string>>;
+
+export class Prometheus implements AsyncDisposable {
+  readonly process: RunningProcess;
+  readonly #folder: TempDir;
+  readonly #port: number;
+
+  private constructor(process: RunningProcess, folder: TempDir, port: number) {
+    this.process = process;
+    this.#folder = folder;
+    this.#port = port;
+  }
+
+  /** One that scrapes the jobs every second. */
+  static async start(
+    part: Part,
+    jobs: readonly ScrapeJob[],
+  ): Promise<Prometheus> {
+    const folder = await TempDir.make();
+    try {
+      // YAML takes JSON.
+      const config = await folder.write(
+        "prometheus.yml",
+        JSON.stringify(configOf(jobs)),
+      );
+      // It can't pick a port itself, and the one we pick may be gone by then.
+      for (let tries = 1;; tries++) {
+        const port = freePort();
+        const process = new RunningProcess(part.path, {
+          args: [
+            `--config.file=${config}`,
+            `--storage.tsdb.path=${folder.path}/data-${tries}`,
+            `--web.listen-address=127.0.0.1:${port}`,
+            "--enable-feature=exemplar-storage",
+          ],
+          cwd: folder.path,
+          env: part.env,
+        });
+        try {
+          await process.waitForOutput(
+            /Server is ready to receive web requests/,
+          );
+          return new Prometheus(process, folder, port);
+        } catch (error) {
+          await process[Symbol.asyncDispose]();
+          const taken = process.output.includes("address already in use");
+          if (!taken || tries === TRIES) throw error;
+        }
+      }
+    } catch (error) {
+      await folder[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** The labels of every series that an instant query finds just now, and its value. */
+  async query(query: string): Promise<{ labels: Labels; value: string }[]> {
+    const data = await this.#get("query", { query }) as {
+      result: { metric: Labels; value: [number, string] }[];
+    };
+    return data.result.map(({ metric, value }) => ({
+      labels: metric,
+      value: value[1],
+    }));
+  }
+
+  /** All exemplars of the last ten minutes. */
+  async exemplars(query: string): Promise<{ labels: Labels; value: string }[]> {
+    const nowS = Date.now() / 1000;
+    const data = await this.#get("query_exemplars", {
+      query,
+      start: String(nowS - 600),
+      end: String(nowS + 600),
+    }) as { exemplars: { labels: Labels; value: string }[] }[];
+    return data.flatMap((series) => series.exemplars);
+  }
+
+  /** `up` of a job's only target; fails while there is none. */
+  async up(job: string): Promise<string> {
+    const found = await this.query(`up{job="${job}"}`);
+    assertEquals(
+      found.length,
+      1,
+      `number of targets in job "${job}": ${found.length}`,
+    );
+    return found[0]!.value;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.process[Symbol.asyncDispose]();
+    await this.#folder[Symbol.asyncDispose]();
+  }
+
+  async #get(
+    endpoint: string,
+    params: Record<string, string>,
+  ): Promise<unknown> {
+    const query = new URLSearchParams(params);
+    const response = await fetch(
+      `http://127.0.0.1:${this.#port}/api/v1/${endpoint}?${query}`,
+    );
+    const answer = await response.json();
+    assertEquals(answer.status, "success", JSON.stringify(answer));
+    return answer.data;
+  }
+}
+
+function configOf(jobs: readonly ScrapeJob[]): unknown {
+  return {
+    global: { scrape_interval: "1s", scrape_timeout: "1s" },
+    scrape_configs: jobs.map(({ job, address, path }) => ({
+      job_name: job,
+      metrics_path: path,
+      static_configs: [{ targets: [address] }],
+    })),
+  };
+}

@@ -1,0 +1,73 @@
+// Bodies of a whole push: push_handler_refused_test.ts. Here is what only the reader can show.
+
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { readBody } from "../../receiver/body.ts";
+import { hangingBody } from "../fakes/body_streams.ts";
+import { rawRequest } from "../fakes/raw_request.ts";
+
+const FAR_MS = 60_000;
+
+Deno.test("readBody() returns the pieces as one, in a buffer of its exact size", async () => {
+  const pieces = fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 10 });
+  await fc.assert(fc.asyncProperty(pieces, async (pieces) => {
+    const all = pieces.flatMap((piece) => [...piece]);
+    const limits = { maxBodyBytes: all.length, bodyTimeoutMs: FAR_MS };
+    const read = await readBody(put(ReadableStream.from(pieces)), limits);
+    assertEquals(read.ok && [...read.body], all);
+    assertEquals(read.ok && read.body.buffer.byteLength, all.length);
+  }));
+});
+
+Deno.test("readBody() refuses one byte more than the limit, however it comes in pieces", async () => {
+  const sizes = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 10 });
+  await fc.assert(fc.asyncProperty(sizes, async (sizes) => {
+    const maxBodyBytes = sizes.reduce((sum, size) => sum + size) - 1;
+    const body = ReadableStream.from(sizes.map((size) => new Uint8Array(size)));
+    const read = await readBody(put(body), { maxBodyBytes, bodyTimeoutMs: FAR_MS });
+    assertEquals(read.ok ? "ok" : read.reason, "too_large");
+  }));
+});
+
+Deno.test("readBody() refuses unread what is declared too large", async () => {
+  let pulled = false;
+  const body = new ReadableStream({ pull: () => void (pulled = true) }, { highWaterMark: 0 });
+  const limits = { maxBodyBytes: 10, bodyTimeoutMs: FAR_MS };
+  const read = await readBody(put(body, { "Content-Length": "11" }), limits);
+  assertEquals(read, { ok: false, reason: "too_large", detail: "body is larger than 10B" });
+  assertEquals(pulled, false);
+});
+
+Deno.test("readBody() stops reading what turns out too large", async () => {
+  const { body, cancelled } = hangingBody(new Uint8Array(11));
+  const read = await readBody(put(body), { maxBodyBytes: 10, bodyTimeoutMs: FAR_MS });
+  assertEquals(read.ok ? "ok" : read.reason, "too_large");
+  await cancelled;
+});
+
+Deno.test("readBody() gives up on a body that stays silent", async () => {
+  const { body, cancelled } = hangingBody(new Uint8Array(1));
+  const read = await readBody(put(body), { maxBodyBytes: 10, bodyTimeoutMs: 1 });
+  assertEquals(read, { ok: false, reason: "too_slow", detail: "body took longer than 1ms" });
+  await cancelled;
+});
+
+Deno.test("readBody() keeps no buffer that is much larger than what came in it", async () => {
+  // The runtime reads into 64 KiB at a time, however little comes. Here all pieces
+  // share one such buffer, so that keeping it instead of its content shows.
+  const buffer = new Uint8Array(64 * 1024);
+  let left = 100;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (left === 0) return controller.close();
+      buffer[0] = left--;
+      controller.enqueue(buffer.subarray(0, 1));
+    },
+  }, { highWaterMark: 0 });
+  const read = await readBody(put(body), { maxBodyBytes: 100, bodyTimeoutMs: FAR_MS });
+  assertEquals(read.ok && [...read.body], Array.from({ length: 100 }, (_, index) => 100 - index));
+});
+
+function put(body: ReadableStream<Uint8Array>, headers: HeadersInit = {}): Request {
+  return rawRequest("/metrics/a/b", { method: "PUT", body, headers });
+}

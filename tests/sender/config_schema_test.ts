@@ -1,0 +1,86 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { parseTargetPath, type Target, targetPath } from "../../protocol/mod.ts";
+import { parseDestination } from "../../sender/config_schema.ts";
+
+Deno.test("parseDestination() reads the target that the URL's path names", () => {
+  const table: [string, Target][] = [
+    ["http://push/metrics/a/b", { job: "a", instance: "b" }],
+    ["HTTPS://Push:8443/metrics/a/b", { job: "a", instance: "b" }],
+    ["http://[::1]:9090/metrics/a/b", { job: "a", instance: "b" }],
+    ["http://push/behind/an/ingress/metrics/a/b", { job: "a", instance: "b" }],
+    ["http://push/metrics/metrics/metrics", { job: "metrics", instance: "metrics" }],
+    ["http://push/metrics/x/metrics/a/b", { job: "a", instance: "b" }],
+    ["http://push/metrics/a%2Fb/c%20d", { job: "a/b", instance: "c d" }],
+    ["http://push/metrics/a:b/büro", { job: "a:b", instance: "büro" }],
+    ["http://push/metrics/__proto__/...", { job: "__proto__", instance: "..." }],
+  ];
+  for (const [text, target] of table) {
+    const destination = parseDestination(text);
+    assertEquals(destination, { url: new URL(text), target }, text);
+  }
+});
+
+Deno.test("parseDestination() refuses what is no push URL", () => {
+  const texts = [
+    "",
+    "push/metrics/a/b",
+    "//push/metrics/a/b",
+    "ws://push/metrics/a/b",
+    "http://user:word@push/metrics/a/b",
+    "http://push",
+    "http://push/metrics",
+    "http://push/metrics/a",
+    "http://push/metrics/a/",
+    "http://push/metrics//b",
+    "http://push/metrics/a/b/",
+    "http://push/metrics/a/b/c",
+    "http://push/metrics/a/b?c=d",
+    "http://push/metrics/a/b#c",
+    "http://push/metrics/./b",
+    "http://push/metrics/a/..",
+    "http://push/metrics/%2e%2E/b",
+    "http://push/metrics/a/.%2e",
+    "http://push/metrics/a/%00",
+    "http://push/metrics/a/%ff",
+    "http://push/metrics/a/100%",
+    `http://push/metrics/a/${"b".repeat(201)}`,
+    "http://push:99999/metrics/a/b",
+  ];
+  for (const text of texts) assertEquals(parseDestination(text), undefined, text);
+});
+
+Deno.test("parseDestination() refuses a host that only looks like the path", () => {
+  for (const text of ["http://metrics/a/b", "http:///metrics/a/b", "http://metrics/a/"]) {
+    assertEquals(parseDestination(text), undefined, text);
+  }
+});
+
+Deno.test("parseDestination() means the target that the request's path will name", () => {
+  const odd = ["http://push/metrics/a/b?", "http://push/metrics/a/b#", "http://push/metrics/a/b "];
+  const backslashes = ["http://push/metrics/a\\b/c", "http://push/metrics/a/b\\"];
+  for (const text of [...odd, ...backslashes]) {
+    const destination = parseDestination(text);
+    if (destination === undefined) continue;
+    assertEquals(
+      parseTargetPath(destination.url.pathname),
+      { kind: "target", target: destination.target },
+      text,
+    );
+  }
+});
+
+Deno.test("parseDestination() takes the canonical path of every target", () => {
+  // Well-formed text without control characters, as names have to be.
+  const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 })
+    .filter((text) => text !== "." && text !== ".." && !/\p{Cc}/u.test(text));
+  fc.assert(fc.property(name, name, (job, instance) => {
+    const destination = parseDestination(`http://push${targetPath({ job, instance })}`);
+    assert(destination !== undefined);
+    assertEquals(destination.target, { job, instance });
+    assertEquals(parseTargetPath(destination.url.pathname), {
+      kind: "target",
+      target: { job, instance },
+    });
+  }));
+});

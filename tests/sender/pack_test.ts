@@ -1,0 +1,21 @@
+import { assert, assertEquals } from "@std/assert";
+import { gunzipSync } from "node:zlib";
+import fc from "fast-check";
+import { pack } from "../../sender/pack.ts";
+
+const SYNC_LIMIT = 256 * 1024;
+
+Deno.test("pack() makes gzip that unpacks to the same bytes", async () => {
+  await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 5_000 }), async (body) => {
+    assertEquals(new Uint8Array(gunzipSync(await pack(body))), new Uint8Array(body));
+  }));
+});
+
+Deno.test("pack() does so for bodies around and beyond what it packs at once", async () => {
+  for (const size of [0, SYNC_LIMIT - 1, SYNC_LIMIT, SYNC_LIMIT + 1, 5 * SYNC_LIMIT]) {
+    const body = new Uint8Array(size).map((_, index) => index % 251);
+    const packed = await pack(body);
+    assertEquals(new Uint8Array(gunzipSync(packed)), body);
+    assert(size === 0 || packed.length < size / 10, `${size} became ${packed.length}`);
+  }
+});

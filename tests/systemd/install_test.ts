@@ -1,0 +1,235 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  installReceiver,
+  type InstallReceiverOptions,
+  installSender,
+  type InstallSenderOptions,
+  type Outcome,
+} from "../../systemd/mod.ts";
+import { RootedSystem } from "./rooted_system.ts";
+import { commandLine, settings } from "./systemd_syntax.ts";
+
+const EXECUTABLE = "/usr/local/bin/prompipe";
+const CONFIG = "/etc/prompipe/config.json";
+const UNIT_DIR = "/etc/systemd/system";
+const TOKEN_FILE = "/etc/prompipe/receiver.token";
+
+const SENDER: InstallSenderOptions = {
+  program: { argv: [EXECUTABLE], paths: [EXECUTABLE] },
+  configPath: CONFIG,
+  unitDir: UNIT_DIR,
+  print: false,
+  extraArgs: [],
+};
+
+const RECEIVER: InstallReceiverOptions = {
+  program: SENDER.program,
+  unitDir: UNIT_DIR,
+  print: false,
+  extraArgs: ["--push-listen", ":8080"],
+  pushPort: 8080,
+  bearerToken: undefined,
+  bearerTokenFile: undefined,
+};
+
+const TOLD = `Wrote unit file to /etc/systemd/system/prompipe-sender.service
+Run to enable on boot & to start now:
+        $ systemctl enable prompipe-sender
+        $ systemctl start prompipe-sender
+        $ systemctl status prompipe-sender
+`;
+
+async function usualMachine(): Promise<RootedSystem> {
+  const system = await RootedSystem.make();
+  await system.file(EXECUTABLE, { mode: 0o755 });
+  await system.file(CONFIG, { mode: 0o644 });
+  await system.folder(UNIT_DIR);
+  return system;
+}
+
+function output(outcome: Outcome): string {
+  assert(outcome.ok, outcome.ok ? "" : outcome.reason);
+  return outcome.output;
+}
+
+function reason(outcome: Outcome): string {
+  assert(!outcome.ok, "it worked");
+  return outcome.reason;
+}
+
+Deno.test("installSender() writes the unit and says what to run next", async () => {
+  await using system = await usualMachine();
+  const extraArgs = ["--log-format", "json"];
+  assertEquals(output(await installSender({ ...SENDER, extraArgs }, system)), TOLD);
+
+  const unitFile = `${UNIT_DIR}/prompipe-sender.service`;
+  assertEquals(await system.mode(unitFile), 0o644);
+  const [exec] = settings(await system.readText(unitFile), "ExecStart");
+  assertEquals(commandLine(exec!), [EXECUTABLE, "sender", "--config", CONFIG, ...extraArgs]);
+  assertEquals(await system.list(UNIT_DIR), ["prompipe-sender.service"]);
+});
+
+Deno.test("installSender() may run again, and tells what a changed unit needs", async () => {
+  await using system = await usualMachine();
+  await installSender(SENDER, system);
+  assertEquals(output(await installSender(SENDER, system)), TOLD);
+  const changed = await installSender({ ...SENDER, extraArgs: ["--log-level", "debug"] }, system);
+  assert(output(changed).startsWith(TOLD));
+  assertStringIncludes(output(changed), "$ systemctl daemon-reload");
+  assertStringIncludes(output(changed), "$ systemctl restart prompipe-sender");
+});
+
+Deno.test("installSender() with print shows the unit and changes nothing", async () => {
+  await using system = await usualMachine();
+  await system.file(EXECUTABLE, { mode: 0o700 });
+  const shown = output(await installSender({ ...SENDER, print: true, unitDir: "/no" }, system));
+  assertMatch(shown, /^\[Unit\]\n/);
+  assertEquals(system.changes, []);
+  await installSender(SENDER, system);
+  assertEquals(await system.readText(`${UNIT_DIR}/prompipe-sender.service`), shown);
+});
+
+Deno.test("installSender() lets others run the executable, and says so", async () => {
+  await using system = await usualMachine();
+  await system.file(EXECUTABLE, { mode: 0o700 });
+  const told = output(await installSender(SENDER, system));
+  assertEquals(
+    told,
+    `${TOLD}Made ${EXECUTABLE} executable for all (a+rx): the service runs as a user of its own\n`,
+  );
+  assertEquals(await system.mode(EXECUTABLE), 0o755);
+  assertEquals(output(await installSender(SENDER, system)), TOLD);
+});
+
+Deno.test("installSender() says why the unit can't be written", async () => {
+  await using system = await usualMachine();
+  const unitFile = `${UNIT_DIR}/prompipe-sender.service`;
+  for (
+    const [writeText, expected] of [
+      [
+        () => Promise.reject(new Deno.errors.PermissionDenied("Permission denied (os error 13)")),
+        `Cannot write "${unitFile}": permission denied; run it with sudo, or name another folder with --unit-dir`,
+      ],
+      [
+        () => Promise.reject(new Error("No space left on device (os error 28): writefile")),
+        `Cannot write "${unitFile}": no space left on device`,
+      ],
+    ] as const
+  ) {
+    system.writeText = writeText;
+    assertEquals(reason(await installSender(SENDER, system)), expected);
+  }
+  assertEquals(
+    reason(await installSender({ ...SENDER, unitDir: "/srv/units" }, system)),
+    'Cannot write "/srv/units/prompipe-sender.service": there is no folder "/srv/units"; name another one with --unit-dir',
+  );
+  await Deno.remove(system.path(UNIT_DIR));
+  assertEquals(
+    reason(await installSender(SENDER, system)),
+    `Cannot write "${unitFile}": there is no folder "${UNIT_DIR}", so systemd is not installed here; name another one with --unit-dir`,
+  );
+  await system.file("/srv/file");
+  assertEquals(
+    reason(await installSender({ ...SENDER, unitDir: "/srv/file" }, system)),
+    'Cannot write "/srv/file/prompipe-sender.service": "/srv/file" is not a folder',
+  );
+});
+
+Deno.test("installSender() refuses what a unit can't say", async () => {
+  await using system = await usualMachine();
+  for (
+    const [options, expected] of [
+      [
+        { extraArgs: ["--log-level", "a\nb"] },
+        'Cannot pass "a\\nb" to a service: it holds a control character',
+      ],
+      [
+        { configPath: await system.file("/etc/a\nb.json") },
+        'Cannot use config "/etc/a\\nb.json" for a service: it holds a control character',
+      ],
+      [
+        { configPath: "/etc/none.json" },
+        'Cannot use config "/etc/none.json" for a service: no such file or directory',
+      ],
+      [
+        { configPath: "/etc/prompipe" },
+        'Cannot use config "/etc/prompipe" for a service: is a directory',
+      ],
+    ] as const
+  ) {
+    assertEquals(reason(await installSender({ ...SENDER, ...options }, system)), expected);
+  }
+  assertEquals(system.changes, []);
+});
+
+Deno.test("installReceiver() makes a token once and never tells it", async () => {
+  await using system = await usualMachine();
+  const told = output(await installReceiver(RECEIVER, system));
+  assert(
+    told.endsWith(
+      `Wrote a new token to ${TOKEN_FILE}; senders need it as their bearer_token\n`,
+    ),
+    told,
+  );
+  const token = (await system.readText(TOKEN_FILE)).trim();
+  assertMatch(token, /^[\w-]{22}$/);
+  assertEquals(await system.mode(TOKEN_FILE), 0o600);
+
+  const unit = await system.readText(`${UNIT_DIR}/prompipe-receiver.service`);
+  assertEquals(settings(unit, "LoadCredential"), [`bearer_token:${TOKEN_FILE}`]);
+  assert(!unit.includes(token) && !told.includes(token));
+
+  const again = output(await installReceiver(RECEIVER, system));
+  assertStringIncludes(again, `Kept the token in ${TOKEN_FILE}`);
+  assertEquals((await system.readText(TOKEN_FILE)).trim(), token);
+});
+
+Deno.test("installReceiver() keeps BEARER_TOKEN in a file of root's", async () => {
+  await using system = await usualMachine();
+  await system.file(TOKEN_FILE, { mode: 0o644, text: "old\n" });
+  const told = output(await installReceiver({ ...RECEIVER, bearerToken: "s3cret" }, system));
+  assertStringIncludes(told, `Wrote the token of BEARER_TOKEN to ${TOKEN_FILE}`);
+  assert(!told.includes("s3cret"));
+  assertEquals(await system.readText(TOKEN_FILE), "s3cret\n");
+  assertEquals(await system.mode(TOKEN_FILE), 0o600);
+});
+
+Deno.test("installReceiver() only names the file of BEARER_TOKEN_FILE", async () => {
+  await using system = await usualMachine();
+  const bearerTokenFile = await system.file("/root/100% token", { mode: 0o600, text: "t\n" });
+  output(await installReceiver({ ...RECEIVER, bearerTokenFile }, system));
+  const unit = await system.readText(`${UNIT_DIR}/prompipe-receiver.service`);
+  assertEquals(settings(unit, "LoadCredential"), ["bearer_token:/root/100%% token"]);
+  assertEquals(system.changes, [`writeText ${UNIT_DIR}/prompipe-receiver.service`]);
+
+  const both = { ...RECEIVER, bearerTokenFile, bearerToken: "t" };
+  assertMatch(reason(await installReceiver(both, system)), /both set; unset one$/);
+  const none = { ...RECEIVER, bearerTokenFile: "/none" };
+  assertEquals(
+    reason(await installReceiver(none, system)),
+    'Cannot use token file "/none": no such file or directory',
+  );
+});
+
+Deno.test("installReceiver() with print makes no token", async () => {
+  await using system = await usualMachine();
+  output(await installReceiver({ ...RECEIVER, print: true }, system));
+  assertEquals(system.changes, []);
+});
+
+Deno.test("installReceiver() asks for a capability where a port needs it", async () => {
+  await using system = await usualMachine();
+  for (
+    const [ports, capability] of [
+      [{ pushPort: 80 }, "CAP_NET_BIND_SERVICE"],
+      [{ pushPort: 1023 }, "CAP_NET_BIND_SERVICE"],
+      [{ pushPort: 8080, scrapePort: 90 }, "CAP_NET_BIND_SERVICE"],
+      [{ pushPort: 1024, scrapePort: 9090 }, ""],
+      [{ pushPort: 0 }, ""],
+    ] as const
+  ) {
+    const options = { ...RECEIVER, ...ports, print: true };
+    const unit = output(await installReceiver(options, system));
+    assertEquals(settings(unit, "AmbientCapabilities"), [capability]);
+  }
+});

@@ -1,0 +1,128 @@
+import { assert, assertEquals } from "@std/assert";
+import { type ConfigReach, configReach, programReach } from "../../systemd/reach.ts";
+import { RootedSystem } from "./rooted_system.ts";
+
+const NOTHING = { ok: true, binds: [], covers: [] } as const;
+
+interface Place {
+  readonly file: number;
+  /** Folders with a mode of their own. */
+  readonly folders?: Record<string, number>;
+}
+
+const CONFIGS: [string, Place, ConfigReach][] = [
+  ["/etc/p/c.json", { file: 0o644 }, { ...NOTHING, credential: false }],
+  ["/etc/p/c.json", { file: 0o640 }, { ...NOTHING, credential: true }],
+  ["/etc/p/c.json", { file: 0o644, folders: { "/etc/p": 0o700 } }, {
+    ...NOTHING,
+    credential: true,
+  }],
+  ["/etc/p/c.json", { file: 0o644, folders: { "/etc/p": 0o711 } }, {
+    ...NOTHING,
+    credential: false,
+  }],
+  ["/home/pi/c.json", { file: 0o600 }, { ...NOTHING, credential: true }],
+  [
+    "/home/pi/c.json",
+    { file: 0o644 },
+    { ...NOTHING, binds: ["/home/pi/c.json"], credential: false },
+  ],
+  [
+    "/home/pi/c.json",
+    { file: 0o644, folders: { "/home/pi": 0o700 } },
+    { ...NOTHING, credential: true },
+  ],
+];
+
+Deno.test("configReach() hands over as a credential what others may not read", async () => {
+  for (const [path, { file, folders = {} }, expected] of CONFIGS) {
+    await using system = await RootedSystem.make();
+    await system.file(path, { mode: file });
+    for (const [folder, mode] of Object.entries(folders)) await system.folder(folder, mode);
+    assertEquals(await configReach(path, system), expected);
+  }
+});
+
+Deno.test("configReach() leaves a symbolic link to be followed at each start", async () => {
+  await using system = await RootedSystem.make();
+  await system.file("/etc/p/real.json");
+  await Deno.symlink("real.json", system.path("/etc/p/c.json"));
+  assertEquals(await configReach("/etc/p/c.json", system), { ...NOTHING, credential: true });
+});
+
+Deno.test("programReach() binds the executable alone out of a home", async () => {
+  await using system = await RootedSystem.make();
+  const path = await system.file("/home/pi/prompipe", { mode: 0o700 });
+  await system.folder("/home/pi", 0o700);
+  assertEquals(await programReach({ argv: [path], paths: [path] }, system), {
+    ok: true,
+    argv: [path],
+    binds: [path],
+    covers: [],
+    toOpen: { path, mode: 0o755 },
+  });
+});
+
+Deno.test("programReach() covers a closed folder that is no home", async () => {
+  await using system = await RootedSystem.make();
+  const path = await system.file("/srv/closed/within/prompipe", { mode: 0o755 });
+  await system.folder("/srv/closed", 0o700);
+  assertEquals(await programReach({ argv: [path], paths: [path] }, system), {
+    ok: true,
+    argv: [path],
+    binds: [path],
+    covers: ["/srv/closed"],
+    toOpen: undefined,
+  });
+});
+
+Deno.test("programReach() leaves alone what is open to all", async () => {
+  await using system = await RootedSystem.make();
+  const path = await system.file("/opt/prompipe", { mode: 0o755 });
+  assertEquals(await programReach({ argv: [path], paths: [path] }, system), {
+    ...NOTHING,
+    argv: [path],
+    toOpen: undefined,
+  });
+});
+
+Deno.test("programReach() resolves links, and binds a folder with all in it once", async () => {
+  await using system = await RootedSystem.make();
+  await system.file("/home/pi/src/bin/deno", { mode: 0o755 });
+  await system.file("/home/pi/src/main.ts");
+  await Deno.symlink("src", system.path("/home/pi/link"));
+  const reach = await programReach({
+    argv: ["/home/pi/link/bin/deno", "run", "--quiet", "/home/pi/link/main.ts"],
+    paths: ["/home/pi/link/bin/deno", "/home/pi/link"],
+  }, system);
+  assert(reach.ok);
+  assertEquals(reach.argv, ["/home/pi/src/bin/deno", "run", "--quiet", "/home/pi/src/main.ts"]);
+  assertEquals(reach.binds, ["/home/pi/src"]);
+});
+
+Deno.test("programReach() refuses a source tree that others may not read", async () => {
+  await using system = await RootedSystem.make();
+  const deno = await system.file("/usr/bin/deno", { mode: 0o755 });
+  await system.file("/home/pi/src/main.ts");
+  await system.file("/home/pi/src/sender/mod.ts", { mode: 0o600 });
+  assertEquals(await programReach({ argv: [deno], paths: ["/home/pi/src"] }, system), {
+    ok: false,
+    reason:
+      'Cannot run "/home/pi/src" as a service: others may not read "/home/pi/src/sender/mod.ts"; run: chmod -R go+rX "/home/pi/src"',
+  });
+});
+
+Deno.test("programReach() says what systemd or the machine can't do", async () => {
+  await using system = await RootedSystem.make();
+  for (
+    const [path, why] of [
+      ["/opt/none", "no such file or directory"],
+      [await system.file('/opt/a"b'), "systemd allows no quote and no backslash there"],
+    ] as const
+  ) {
+    assertEquals(await programReach({ argv: [path], paths: [] }, system), {
+      ok: false,
+      reason: `Cannot run ${JSON.stringify(path)} as a service: ${why}`,
+    });
+  }
+});

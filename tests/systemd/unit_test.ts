@@ -1,0 +1,49 @@
+import { assert, assertEquals } from "@std/assert";
+import { type UnitPlan, unitText } from "../../systemd/unit.ts";
+import { commandLine, settings } from "./systemd_syntax.ts";
+
+const PLAN: UnitPlan = {
+  kind: "sender",
+  argv: ["/opt/prompipe", "sender", "--config", "/etc/prompipe/config.json"],
+  binds: [],
+  covers: [],
+  credentials: [],
+  privilegedPort: false,
+  systemdVersion: undefined,
+};
+
+Deno.test("unitText() runs exactly the given command line", () => {
+  const argv = ["/opt/my $ prompipe", "sender", 'a "b"', "100%", "$HOME", ";"];
+  const [exec] = settings(unitText({ ...PLAN, argv }), "ExecStart");
+  assertEquals(commandLine(exec!), argv);
+});
+
+Deno.test("unitText() lets systemd fill in what it alone knows", () => {
+  const argv = ["/opt/prompipe", { filledIn: "${X}/y" }];
+  const [exec] = settings(unitText({ ...PLAN, argv }), "ExecStart");
+  assertEquals(commandLine(exec!, { X: "/run" }), ["/opt/prompipe", "/run/y"]);
+});
+
+Deno.test("unitText() gives a capability for a privileged port alone", () => {
+  const open = unitText({ ...PLAN, kind: "receiver", privilegedPort: true });
+  for (const key of ["CapabilityBoundingSet", "AmbientCapabilities"]) {
+    assertEquals(settings(open, key), ["CAP_NET_BIND_SERVICE"]);
+    assertEquals(settings(unitText(PLAN), key), [""]);
+  }
+});
+
+Deno.test("unitText() backs off where systemd knows how", () => {
+  for (const systemdVersion of [undefined, 247, 252, 253]) {
+    const unit = unitText({ ...PLAN, systemdVersion });
+    assertEquals(settings(unit, "RestartSec"), ["5s"]);
+    assert(!/RestartSteps|RestartMaxDelaySec/.test(unit));
+  }
+  const unit = unitText({ ...PLAN, systemdVersion: 254 });
+  assertEquals(settings(unit, "RestartSec"), ["1s"]);
+  assertEquals(settings(unit, "RestartMaxDelaySec"), ["1min"]);
+});
+
+Deno.test("unitText() never gives up, but for a bad config", () => {
+  assertEquals(settings(unitText(PLAN), "StartLimitIntervalSec"), ["0"]);
+  assertEquals(settings(unitText(PLAN), "RestartPreventExitStatus"), ["2"]);
+});
