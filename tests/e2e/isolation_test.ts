@@ -22,10 +22,7 @@ Deno.test("one source of 50 that hangs leaves the other 49 their interval", asyn
     timeout: "10s",
     pairs: [
       { source: hanging.url, destination: receiver.destination("/metrics/hanging/0") },
-      ...PATHS.map((path) => ({
-        source: healthy.url,
-        destination: receiver.destination(path),
-      })),
+      ...PATHS.map((path) => ({ source: healthy.url, destination: receiver.destination(path) })),
     ],
   });
 

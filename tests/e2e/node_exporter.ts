@@ -14,10 +14,7 @@ export class NodeExporter implements AsyncDisposable {
   }
 
   /** Starts one and waits until it listens. */
-  static async start(
-    part: Part,
-    port: number = freePort(),
-  ): Promise<NodeExporter> {
+  static async start(part: Part, port: number = freePort()): Promise<NodeExporter> {
     const process = new RunningProcess(part.path, {
       args: [`--web.listen-address=127.0.0.1:${port}`],
       env: part.env,

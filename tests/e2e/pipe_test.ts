@@ -77,11 +77,7 @@ testWithParts(
     await using exporter = await NodeExporter.start(parts["node-exporter"]);
     await using receiver = await Receiver.start();
     await using _sender = await startSender(receiver, exporter.url);
-    await using prometheus = await startPrometheus(
-      parts.prometheus,
-      receiver,
-      exporter.address,
-    );
+    await using prometheus = await startPrometheus(parts.prometheus, receiver, exporter.address);
 
     await waitFor(async () => assertEquals(await prometheus.up("piped"), "1"), {
       timeoutMs: TIMEOUT_MS,
@@ -124,11 +120,7 @@ testWithParts(
     await using exporter = FakeExporter.start(openMetricsOnRequest);
     await using receiver = await Receiver.start();
     await using _sender = await startSender(receiver, exporter.url);
-    await using prometheus = await startPrometheus(
-      parts.prometheus,
-      receiver,
-      exporter.address,
-    );
+    await using prometheus = await startPrometheus(parts.prometheus, receiver, exporter.address);
 
     const exemplars = async (job: string) =>
       (await prometheus.exemplars(`{job="${job}"}`)).map(({ labels, value }) =>

@@ -23,10 +23,7 @@ export class RunningProcess implements AsyncDisposable {
   /** Resolves once the process has ended and all it printed is in `output`. */
   readonly status: Promise<Deno.CommandStatus>;
 
-  constructor(
-    program: string,
-    { args = [], env = {}, cwd }: ProcessOptions = {},
-  ) {
+  constructor(program: string, { args = [], env = {}, cwd }: ProcessOptions = {}) {
     this.#command = [program, ...args].join(" ");
     this.#child = new Deno.Command(program, {
       args: [...args],
@@ -37,10 +34,7 @@ export class RunningProcess implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    this.#readers = Promise.all([
-      this.#read(this.#child.stdout),
-      this.#read(this.#child.stderr),
-    ]);
+    this.#readers = Promise.all([this.#read(this.#child.stdout), this.#read(this.#child.stderr)]);
     this.status = this.#readers.then(() => this.#child.status).then(
       (status) => {
         this.#ended = true;

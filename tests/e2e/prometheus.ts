@@ -29,17 +29,11 @@ export class Prometheus implements AsyncDisposable {
   }
 
   /** One that scrapes the jobs every second. */
-  static async start(
-    part: Part,
-    jobs: readonly ScrapeJob[],
-  ): Promise<Prometheus> {
+  static async start(part: Part, jobs: readonly ScrapeJob[]): Promise<Prometheus> {
     const folder = await TempDir.make();
     try {
       // YAML takes JSON.
-      const config = await folder.write(
-        "prometheus.yml",
-        JSON.stringify(configOf(jobs)),
-      );
+      const config = await folder.write("prometheus.yml", JSON.stringify(configOf(jobs)));
       // It can't pick a port itself, and the one we pick may be gone by then.
       for (let tries = 1;; tries++) {
         const port = freePort();
@@ -54,9 +48,7 @@ export class Prometheus implements AsyncDisposable {
           env: part.env,
         });
         try {
-          await process.waitForOutput(
-            /Server is ready to receive web requests/,
-          );
+          await process.waitForOutput(/Server is ready to receive web requests/);
           return new Prometheus(process, folder, port);
         } catch (error) {
           await process[Symbol.asyncDispose]();
@@ -75,10 +67,7 @@ export class Prometheus implements AsyncDisposable {
     const data = await this.#get("query", { query }) as {
       result: { metric: Labels; value: [number, string] }[];
     };
-    return data.result.map(({ metric, value }) => ({
-      labels: metric,
-      value: value[1],
-    }));
+    return data.result.map(({ metric, value }) => ({ labels: metric, value: value[1] }));
   }
 
   /** All exemplars of the last ten minutes. */
@@ -108,10 +97,7 @@ export class Prometheus implements AsyncDisposable {
     await this.#folder[Symbol.asyncDispose]();
   }
 
-  async #get(
-    endpoint: string,
-    params: Record<string, string>,
-  ): Promise<unknown> {
+  async #get(endpoint: string, params: Record<string, string>): Promise<unknown> {
     const query = new URLSearchParams(params);
     const response = await fetch(
       `http://127.0.0.1:${this.#port}/api/v1/${endpoint}?${query}`,

@@ -20,14 +20,7 @@ export function startPrompipe(
   env: Readonly<Record<string, string>> = {},
 ): RunningProcess {
   return new RunningProcess(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      "--no-prompt",
-      "--permission-set",
-      "main.ts",
-      ...args,
-    ],
+    args: ["run", "--quiet", "--no-prompt", "--permission-set", "main.ts", ...args],
     cwd: PROJECT,
     env,
   });
@@ -48,12 +41,7 @@ export class Receiver implements AsyncDisposable {
   readonly pushPort: number;
   readonly scrapePort: number;
 
-  private constructor(
-    process: RunningProcess,
-    token: string,
-    push: number,
-    scrape: number,
-  ) {
+  private constructor(process: RunningProcess, token: string, push: number, scrape: number) {
     this.process = process;
     this.token = token;
     this.pushPort = push;
@@ -77,12 +65,7 @@ export class Receiver implements AsyncDisposable {
             new RegExp(`listening.*\\b${listener}\\b.*127\\.0\\.0\\.1:(\\d+)`),
           ))[1],
         );
-      return new Receiver(
-        process,
-        token,
-        await port("push"),
-        await port("scrape"),
-      );
+      return new Receiver(process, token, await port("push"), await port("scrape"));
     } catch (error) {
       await process[Symbol.asyncDispose]();
       throw error;
@@ -95,10 +78,7 @@ export class Receiver implements AsyncDisposable {
   }
 
   /** What Prometheus sees at a path. */
-  async scrape(
-    path: string,
-    init?: RequestInit,
-  ): Promise<{ status: number; text: string }> {
+  async scrape(path: string, init?: RequestInit): Promise<{ status: number; text: string }> {
     const response = await fetch(
       `http://127.0.0.1:${this.scrapePort}${path}`,
       init,
@@ -107,11 +87,7 @@ export class Receiver implements AsyncDisposable {
   }
 
   /** Pushes as a sender does. */
-  async push(
-    path: string,
-    body: string,
-    headers: Record<string, string> = {},
-  ): Promise<number> {
+  async push(path: string, body: string, headers: Record<string, string> = {}): Promise<number> {
     const response = await fetch(this.destination(path), {
       method: "PUT",
       headers: { Authorization: `Bearer ${this.token}`, ...headers },
@@ -136,19 +112,10 @@ export class Sender implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  static async start(
-    config: unknown,
-    args: readonly string[] = [],
-  ): Promise<Sender> {
+  static async start(config: unknown, args: readonly string[] = []): Promise<Sender> {
     const folder = await TempDir.make();
-    const path = await folder.write(
-      "config.json",
-      JSON.stringify(config, null, 4),
-    );
-    return new Sender(
-      startPrompipe(["sender", "--config", path, ...args]),
-      folder,
-    );
+    const path = await folder.write("config.json", JSON.stringify(config, null, 4));
+    return new Sender(startPrompipe(["sender", "--config", path, ...args]), folder);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -14,9 +14,7 @@ export function bytes(
   ...parts: (string | Uint8Array)[]
 ): Uint8Array<ArrayBuffer> {
   const encoded = parts.map((part) => typeof part === "string" ? UTF8.encode(part) : part);
-  const joined = new Uint8Array(
-    encoded.reduce((sum, part) => sum + part.length, 0),
-  );
+  const joined = new Uint8Array(encoded.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
   for (const part of encoded) {
     joined.set(part, offset);
@@ -31,11 +29,7 @@ export function head(
   path: string,
   headers: Readonly<Record<string, string>> = {},
 ): string {
-  const lines = Object.entries({
-    Host: "127.0.0.1",
-    Connection: "close",
-    ...headers,
-  })
+  const lines = Object.entries({ Host: "127.0.0.1", Connection: "close", ...headers })
     .map(([name, value]) => `${name}: ${value}\r\n`);
   return `${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n`;
 }
@@ -61,19 +55,14 @@ export async function breakOff(port: number, request: Uint8Array): Promise<RawAn
   return await readAnswer(connection);
 }
 
-export async function writeAll(
-  connection: Deno.Conn,
-  data: Uint8Array,
-): Promise<void> {
+export async function writeAll(connection: Deno.Conn, data: Uint8Array): Promise<void> {
   for (let done = 0; done < data.length;) {
     done += await connection.write(data.subarray(done));
   }
 }
 
 /** Reads until the server closes. */
-export async function readAnswer(
-  connection: Deno.Conn,
-): Promise<RawAnswer | undefined> {
+export async function readAnswer(connection: Deno.Conn): Promise<RawAnswer | undefined> {
   const chunks: Uint8Array[] = [];
   const buffer = new Uint8Array(64 * 1024);
   try {

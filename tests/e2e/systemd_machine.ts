@@ -6,6 +6,9 @@ import type { Part } from "../parts.ts";
 import { RunningProcess } from "./processes.ts";
 import { waitFor } from "./wait_for.ts";
 
+// One machine at a time: those that run at once would share their control groups, and
+// one's systemd would remove those of another's services.
+const LOCK_FILE = "/run/prompipe-test-machine.lock";
 const BOOT_MS = 60_000;
 const CHANGE_MS = 30_000;
 
@@ -33,14 +36,19 @@ export class SystemdMachine implements AsyncDisposable {
   readonly #container: RunningProcess;
   /** The process id of the machine's systemd, seen from here. */
   readonly #leader: string;
+  /** Held as long as the machine runs. */
+  readonly #lock: Deno.FsFile;
 
-  private constructor(container: RunningProcess, leader: string) {
+  private constructor(container: RunningProcess, leader: string, lock: Deno.FsFile) {
     this.#container = container;
     this.#leader = leader;
+    this.#lock = lock;
   }
 
   /** Boots from a root that stays as it is. Ready once systemd says so. */
   static async boot(nspawn: Part, root: string): Promise<SystemdMachine> {
+    const lock = await Deno.open(LOCK_FILE, { create: true, write: true });
+    await lock.lock(true);
     const container = new RunningProcess(nspawn.path, {
       args: [
         "--quiet",
@@ -56,7 +64,7 @@ export class SystemdMachine implements AsyncDisposable {
     });
     try {
       return await waitFor(async () => {
-        const machine = new SystemdMachine(container, await leaderOf(container));
+        const machine = new SystemdMachine(container, await leaderOf(container), lock);
         const { output } = await machine.run(["systemctl", "is-system-running"]);
         // Degraded: a unit of Debian's that doesn't suit a container is no concern.
         if (!/^(running|degraded)$/m.test(output)) throw new Error(output + container.output);
@@ -64,6 +72,7 @@ export class SystemdMachine implements AsyncDisposable {
       }, { timeoutMs: BOOT_MS, what: "systemd in the container" });
     } catch (error) {
       await container[Symbol.asyncDispose]();
+      lock.close();
       throw error;
     }
   }
@@ -116,10 +125,7 @@ export class SystemdMachine implements AsyncDisposable {
   }
 
   /** Properties of a unit, by name. */
-  async show(
-    unit: string,
-    ...names: string[]
-  ): Promise<Record<string, string>> {
+  async show(unit: string, ...names: string[]): Promise<Record<string, string>> {
     const text = await this.must([
       "systemctl",
       "show",
@@ -168,12 +174,10 @@ export class SystemdMachine implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#container.end("SIGTERM").catch(() => {});
     await this.#container[Symbol.asyncDispose]();
+    this.#lock.close();
   }
 
-  async #enter(
-    namespaces: readonly string[],
-    command: readonly string[],
-  ): Promise<Result> {
+  async #enter(namespaces: readonly string[], command: readonly string[]): Promise<Result> {
     const { code, stdout, stderr } = await new Deno.Command("nsenter", {
       args: ["--target", this.#leader, ...namespaces, "--", ...command],
       stdin: "null",

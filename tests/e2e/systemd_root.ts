@@ -28,11 +28,7 @@ export async function systemdRoot(debootstrap: Part): Promise<string> {
           "--variant=minbase",
           `--include=${INCLUDED.join(",")}`,
         ],
-        ...[
-          await codename(),
-          join(work, "root"),
-          await mirror(await codename()),
-        ],
+        ...[await codename(), join(work, "root"), await mirror(await codename())],
       ],
       debootstrap.env,
     );
@@ -51,9 +47,7 @@ export async function systemdRoot(debootstrap: Part): Promise<string> {
 }
 
 async function codename(): Promise<string> {
-  const found = /^VERSION_CODENAME="?([\w-]+)/m.exec(
-    await Deno.readTextFile("/etc/os-release"),
-  );
+  const found = /^VERSION_CODENAME="?([\w-]+)/m.exec(await Deno.readTextFile("/etc/os-release"));
   if (found === null) throw new Error("/etc/os-release names no release");
   return found[1]!;
 }

@@ -28,10 +28,7 @@ export class RootedSystem implements System, AsyncDisposable {
     return join(this.#root, path);
   }
 
-  async file(
-    path: string,
-    { mode = 0o644, text = "" }: FileSpec = {},
-  ): Promise<string> {
+  async file(path: string, { mode = 0o644, text = "" }: FileSpec = {}): Promise<string> {
     await this.folder(dirname(path));
     await Deno.writeTextFile(this.path(path), text);
     await Deno.chmod(this.path(path), mode);
@@ -40,10 +37,7 @@ export class RootedSystem implements System, AsyncDisposable {
 
   async folder(path: string, mode?: number): Promise<string> {
     if (path !== "/") await this.folder(dirname(path));
-    const made = await Deno.mkdir(this.path(path)).then(
-      () => true,
-      () => false,
-    );
+    const made = await Deno.mkdir(this.path(path)).then(() => true, () => false);
     if (mode !== undefined || made) {
       await Deno.chmod(this.path(path), mode ?? 0o755);
     }

@@ -36,9 +36,7 @@ export function words(text: string, separators = ""): string[] {
       quote = char;
       word ??= "";
       bare = false;
-    } else if (
-      quote === undefined && (/\s/.test(char) || separators.includes(char))
-    ) {
+    } else if (quote === undefined && (/\s/.test(char) || separators.includes(char))) {
       end();
     } else {
       word = (word ?? "") + char;

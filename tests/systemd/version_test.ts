@@ -13,9 +13,7 @@ Deno.test("systemdVersion() reads it from the private library's name", async () 
       "/usr/lib/arm-linux-gnueabihf/systemd": ["libsystemd-shared-257.so"],
     }, 257],
     [{ "/usr/lib64/systemd": ["libsystemd-shared-255.4-1.fc40.so"] }, 255],
-    [{
-      "/usr/lib/systemd": ["libsystemd-shared-256.so", "libsystemd-shared-252.so"],
-    }, 252],
+    [{ "/usr/lib/systemd": ["libsystemd-shared-256.so", "libsystemd-shared-252.so"] }, 252],
     [{ "/usr/lib/systemd": ["libsystemd-shared-.so", "systemd"] }, undefined],
   ];
   for (const [folders, version] of tables) {
