@@ -18,6 +18,9 @@ export interface ReceiverFlags {
   readonly defaultTtl: number;
   /** Milliseconds. */
   readonly forgetAfter: number;
+  readonly advertise?: string;
+  /** Milliseconds. */
+  readonly sdWarmup: number;
 }
 
 /** Options of every command that logs. */

@@ -1,7 +1,16 @@
 // Every option of every command, once: name, kind of value, help, default, environment.
 
 import { type Command as Program, InvalidArgumentError, Option } from "commander";
-import { ADDRESS, COUNT, DURATION, PATH, SIZE, type ValueKind, WEB_URL } from "./values.ts";
+import {
+  ADDRESS,
+  COUNT,
+  DURATION,
+  HOST_PORT,
+  PATH,
+  SIZE,
+  type ValueKind,
+  WEB_URL,
+} from "./values.ts";
 
 /** Options of `receiver`. */
 export function receiverOptions(): Option[] {
@@ -14,6 +23,8 @@ export function receiverOptions(): Option[] {
     option("max-memory", SIZE, "most memory for all snapshots", "1GiB"),
     option("default-ttl", DURATION, "time to live of a push that names none", "10m"),
     option("forget-after", DURATION, "how long a silent target stays known", "24h"),
+    option("advertise", HOST_PORT, "what /sd names as the address to scrape"),
+    option("sd-warmup", DURATION, "/sd answers 503 so long after a start", "30s"),
   ];
 }
 

@@ -22,6 +22,8 @@ export async function runReceiver(flags: ReceiverFlags & LogFlags): Promise<numb
     pushListen: flags.pushListen,
     scrapeListen: flags.scrapeListen,
     bearerToken,
+    advertise: flags.advertise,
+    sdWarmupMs: flags.sdWarmup,
     maxBodyBytes: flags.maxBody,
     maxUnpackedBytes: flags.maxUnpacked,
     maxTargets: flags.maxTargets,

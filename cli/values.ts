@@ -22,6 +22,13 @@ export const ADDRESS: ValueKind<ListenAddress> = {
   },
 };
 
+/** `prompipe.example.com:9090`, as it is. */
+export const HOST_PORT: ValueKind<string> = {
+  placeholder: "address",
+  right: 'a host and a port, such as "receiver.example.com:9090" or "[::1]:9090"',
+  parse: (text) => ADDRESS.parse(text)?.host && ADDRESS.parse(text)?.port ? text : undefined,
+};
+
 /** Milliseconds, above 0. */
 export const DURATION: ValueKind<number> = {
   placeholder: "duration",

@@ -2,7 +2,14 @@
 
 export { formatDuration, parseDuration } from "./duration.ts";
 export { formatSize, parseSize } from "./size.ts";
-export { parseTargetPath, type Target, targetKey, type TargetPath, targetPath } from "./target.ts";
+export {
+  parseTargetNames,
+  parseTargetPath,
+  type Target,
+  targetKey,
+  type TargetPath,
+  targetPath,
+} from "./target.ts";
 export {
   PROBLEM_TYPE,
   type PushHeaders,

@@ -35,15 +35,12 @@ export function parseTargetPath(path: string): TargetPath {
   }
   if (segments.length !== 4) return { kind: "other" };
 
-  const decodedJob = decodeName(job);
-  if (!decodedJob.ok) {
-    return { kind: "invalid", reason: `job ${decodedJob.reason}` };
-  }
-  const decodedInstance = decodeName(instance);
-  if (!decodedInstance.ok) {
-    return { kind: "invalid", reason: `instance ${decodedInstance.reason}` };
-  }
-  return { kind: "target", target: { job: decodedJob.name, instance: decodedInstance.name } };
+  return namedTarget(decodeName(job), decodeName(instance));
+}
+
+/** The target of two names that are decoded already. */
+export function parseTargetNames(job: string, instance: string): TargetPath {
+  return namedTarget(checkName(job), checkName(instance));
 }
 
 /** The one canonical path of a target, e.g. `/metrics/node/rpi%2Fattic`. */
@@ -56,31 +53,32 @@ export function targetKey(target: Target): string {
   return `${target.job}\n${target.instance}`;
 }
 
-function decodeName(
-  segment: string,
-): { ok: true; name: string } | { ok: false; reason: string } {
-  if (segment === "") return { ok: false, reason: "is empty" };
-  if (segment.length > MAX_ENCODED_LENGTH) return tooLong;
+type NoName = { readonly ok: false; readonly reason: string };
+type Name = { readonly ok: true; readonly name: string } | NoName;
+
+const TOO_LONG: NoName = { ok: false, reason: `is longer than ${MAX_NAME_BYTES} bytes` };
+
+function namedTarget(job: Name, instance: Name): TargetPath {
+  if (!job.ok) return { kind: "invalid", reason: `job ${job.reason}` };
+  if (!instance.ok) return { kind: "invalid", reason: `instance ${instance.reason}` };
+  return { kind: "target", target: { job: job.name, instance: instance.name } };
+}
+
+function decodeName(segment: string): Name {
   if (segment.length <= MAX_NAME_BYTES && PLAIN_NAME.test(segment)) {
     return { ok: true, name: segment };
   }
-  let name;
+  if (segment.length > MAX_ENCODED_LENGTH) return TOO_LONG;
   try {
-    name = decodeURIComponent(segment);
+    return checkName(decodeURIComponent(segment));
   } catch {
     return { ok: false, reason: "is not percent-encoded UTF-8" };
   }
-  if (name === "." || name === "..") {
-    return { ok: false, reason: `is "${name}"` };
-  }
-  if (CONTROL_CHARACTER.test(name)) {
-    return { ok: false, reason: "holds a control character" };
-  }
-  if (UTF8.encode(name).length > MAX_NAME_BYTES) return tooLong;
-  return { ok: true, name };
 }
 
-const tooLong = {
-  ok: false,
-  reason: `is longer than ${MAX_NAME_BYTES} bytes`,
-} as const;
+function checkName(name: string): Name {
+  if (name === "") return { ok: false, reason: "is empty" };
+  if (name === "." || name === "..") return { ok: false, reason: `is "${name}"` };
+  if (CONTROL_CHARACTER.test(name)) return { ok: false, reason: "holds a control character" };
+  return UTF8.encode(name).length > MAX_NAME_BYTES ? TOO_LONG : { ok: true, name };
+}

@@ -2,6 +2,7 @@
 
 import type { Registry } from "prom-client";
 import { singleToken } from "./authenticate.ts";
+import { discoveryHandler } from "./discovery.ts";
 import type { Handler, Listen, ListenAddress, Listener } from "./listen.ts";
 import type { Log } from "./log.ts";
 import { ReceiverMetrics } from "./metrics.ts";
@@ -18,6 +19,10 @@ export interface ReceiverConfig extends Omit<PushLimits, "bodyTimeoutMs">, Store
   readonly pushListen: ListenAddress;
   readonly scrapeListen: ListenAddress;
   readonly bearerToken: string;
+  /** `HOST:PORT` where Prometheus finds the scrape listener; else what its request names. */
+  readonly advertise: string | undefined;
+  /** Senders get so long after a start to come back, before the list of targets counts. */
+  readonly sdWarmupMs: number;
 }
 
 /** A receiver at work. */
@@ -45,6 +50,7 @@ export function startReceiver(
 ): Receiver {
   const { listen, log, registry } = options;
   const now = () => performance.now();
+  const startedMs = now();
   const store = new MemoryStore(config, now);
   const metrics = new ReceiverMetrics(registry, store);
   let stopping: Promise<void> | undefined;
@@ -59,6 +65,11 @@ export function startReceiver(
   });
   const onScrape = scrapeHandler({
     source: store,
+    discovery: discoveryHandler({
+      targets: () => store.targets(),
+      advertise: config.advertise,
+      warmupMs: () => startedMs + config.sdWarmupMs - now(),
+    }),
     observer: metrics,
     ownMetrics: async () =>
       new Response(await registry.metrics(), { headers: { "Content-Type": registry.contentType } }),

@@ -1,7 +1,7 @@
 // The path of a request as it was sent.
 
-/** An origin and what follows it. `URL` would resolve `..` and decode nothing: not for us. */
-const URL_PARTS = /^[a-z]+:\/\/[^/?#]*([^?#]*)/;
+/** An origin, a path and a query. `URL` would resolve `..` and decode nothing: not for us. */
+const URL_PARTS = /^[a-z]+:\/\/[^/?#]*([^?#]*)(?:\?([^#]*))?/;
 
 /**
  * The path of a request, still percent-encoded. The runtime builds `request.url` from
@@ -12,4 +12,9 @@ export function requestPath(request: Request): string | undefined {
   const host = request.headers.get("host");
   if (host !== null && /[/?#@\\]/.test(host)) return undefined;
   return URL_PARTS.exec(request.url)?.[1];
+}
+
+/** The query of a request, decoded. */
+export function requestQuery(request: Request): URLSearchParams {
+  return new URLSearchParams(URL_PARTS.exec(request.url)?.[2]);
 }

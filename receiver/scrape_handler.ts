@@ -1,8 +1,9 @@
 // The scrape listener: what Prometheus and people near it ask.
 
-import { parseTargetPath } from "../protocol/mod.ts";
+import { parseTargetNames, parseTargetPath, type TargetPath } from "../protocol/mod.ts";
 import { acceptsEncoding } from "./accept_encoding.ts";
-import { requestPath } from "./path.ts";
+import { TARGET_QUERY_PATH } from "./discovery.ts";
+import { requestPath, requestQuery } from "./path.ts";
 import { textResponse } from "./refusal.ts";
 import type { Reading, Snapshot, SnapshotSource } from "./snapshot.ts";
 import { unpack } from "./unpack.ts";
@@ -17,11 +18,15 @@ export interface ScrapeObserver {
 export interface ScrapeDependencies {
   readonly source: SnapshotSource;
   readonly observer: ScrapeObserver;
+  /** Every target, as http_sd. */
+  readonly discovery: (request: Request) => Response;
   /** The receiver's own metrics. */
   readonly ownMetrics: () => Promise<Response>;
   /** Why the receiver should get no traffic now; `undefined` when it is ready. */
   readonly notReady: () => string | undefined;
 }
+
+type Answer = (request: Request) => Response | Promise<Response>;
 
 const ALLOW = { Allow: "GET, HEAD" };
 
@@ -29,12 +34,12 @@ const ALLOW = { Allow: "GET, HEAD" };
 export function scrapeHandler(
   dependencies: ScrapeDependencies,
 ): (request: Request) => Response | Promise<Response> {
-  const { source, observer, ownMetrics, notReady } = dependencies;
+  const { source, observer, discovery, ownMetrics, notReady } = dependencies;
 
   return function handle(request) {
     const path = requestPath(request);
     if (path === undefined) return textResponse(400, "Host is not a host");
-    const answer = route(path);
+    const answer = route(path, request);
     if (answer === undefined) return textResponse(404, "no such path");
     if (request.method !== "GET" && request.method !== "HEAD") {
       return textResponse(405, "use GET", ALLOW);
@@ -42,22 +47,28 @@ export function scrapeHandler(
     return answer(request);
   };
 
-  function route(
-    path: string,
-  ): ((request: Request) => Response | Promise<Response>) | undefined {
+  function route(path: string, request: Request): Answer | undefined {
     switch (path) {
       case "/metrics":
         return ownMetrics;
+      case "/sd":
+        return discovery;
       case "/healthz":
         return () => textResponse(200, "ok");
       case "/readyz":
         return readiness;
+      case TARGET_QUERY_PATH: {
+        const query = requestQuery(request);
+        return scrape(parseTargetNames(query.get("job") ?? "", query.get("instance") ?? ""));
+      }
+      default:
+        return scrape(parseTargetPath(path));
     }
-    const parsed = parseTargetPath(path);
+  }
+
+  function scrape(parsed: TargetPath): Answer | undefined {
     if (parsed.kind === "other") return undefined;
-    if (parsed.kind === "invalid") {
-      return () => textResponse(400, parsed.reason);
-    }
+    if (parsed.kind === "invalid") return () => textResponse(400, parsed.reason);
     return async (request) => {
       const reading = await source.read(parsed.target, request.signal);
       const response = readingResponse(reading, request);

@@ -36,6 +36,7 @@ export type WriteOutcome =
 export type StateCounts = Record<"up" | "source_failed" | "silent", number>;
 
 interface Entry extends Push {
+  readonly target: Target;
   readonly receivedAtMs: number;
   /** Why the receiver refused a push since: what a silent target is silent for. */
   refusal: string | undefined;
@@ -88,7 +89,7 @@ export class MemoryStore implements SnapshotSource {
         };
       }
     }
-    this.#set(key, { ...push, receivedAtMs: nowMs, refusal: undefined });
+    this.#set(key, { ...push, target, receivedAtMs: nowMs, refusal: undefined });
     return { ok: true, result: "stored" };
   }
 
@@ -111,6 +112,11 @@ export class MemoryStore implements SnapshotSource {
     const { content } = entry;
     if ("body" in content) return { state: "up", snapshot: content };
     return { state: "source_failed", cause: content.cause, reason: content.detail };
+  }
+
+  /** Every target that is known, silent ones included. */
+  *targets(): Iterable<Target> {
+    for (const { target } of this.#entries.values()) yield target;
   }
 
   /** Counts all targets by state, in one pass. */

@@ -8,7 +8,10 @@ import { TempDir } from "./temp_dir.ts";
 
 const TRIES = 3;
 
-export interface ScrapeJob {
+/** A target named in the config, or a URL that names targets. */
+export type ScrapeJob = StaticJob | { readonly job: string; readonly discoveryUrl: string };
+
+interface StaticJob {
   readonly job: string;
   /** `host:port` */
   readonly address: string;
@@ -111,10 +114,11 @@ export class Prometheus implements AsyncDisposable {
 function configOf(jobs: readonly ScrapeJob[]): unknown {
   return {
     global: { scrape_interval: "1s", scrape_timeout: "1s" },
-    scrape_configs: jobs.map(({ job, address, path }) => ({
-      job_name: job,
-      metrics_path: path,
-      static_configs: [{ targets: [address] }],
+    scrape_configs: jobs.map((job) => ({
+      job_name: job.job,
+      ...("discoveryUrl" in job
+        ? { http_sd_configs: [{ url: job.discoveryUrl, refresh_interval: "1s" }] }
+        : { metrics_path: job.path, static_configs: [{ targets: [job.address] }] }),
     })),
   };
 }
