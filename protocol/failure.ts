@@ -59,13 +59,19 @@ export function decodeFailure(body: Uint8Array): SourceFailure | undefined {
     return undefined;
   }
   const problem = v.safeParse(Problem, json);
-  if (!problem.success) return undefined;
+  if (!problem.success || Array.isArray(json)) return undefined;
   const { cause, detail, title } = problem.output;
-  return { cause, detail: oneLine(detail ?? title ?? "no reason given") };
+  return { cause, detail: oneLine(detail ?? "") || oneLine(title ?? "") || "no reason given" };
 }
 
 /** Text from elsewhere made fit for a log line or an answer: no control characters, not long. */
 export function oneLine(text: string): string {
-  const line = text.slice(0, MAX_DETAIL_LENGTH * 2).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
-  return line.length > MAX_DETAIL_LENGTH ? `${line.slice(0, MAX_DETAIL_LENGTH - 1)}…` : line;
+  const line = start(text, MAX_DETAIL_LENGTH * 2).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
+  if (line.length <= MAX_DETAIL_LENGTH) return line;
+  return `${start(line, MAX_DETAIL_LENGTH - 1)}…`;
+}
+
+/** The first so many UTF-16 units, without half of a character. */
+function start(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, "").toWellFormed();
 }

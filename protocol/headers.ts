@@ -21,6 +21,7 @@ export type ReadPushHeaders =
 const TTL = "Prompipe-Ttl";
 const SCRAPED_AT = "Prompipe-Scraped-At";
 const INTERVAL = "Prompipe-Interval";
+const MAX_TTL_MS = 30 * 24 * 60 * 60 * 1000;
 const SECONDS = /^\d{1,10}(\.\d{1,9})?$/;
 
 /** The headers to send, in seconds with up to three decimals. */
@@ -36,13 +37,13 @@ export function writePushHeaders(push: PushHeaders): Record<string, string> {
   return headers;
 }
 
-/** Reads what {@linkcode writePushHeaders} writes. A time to live of 0 is refused. */
+/** Reads what {@linkcode writePushHeaders} writes. A time to live of 0, or of over 30 days, is refused. */
 export function readPushHeaders(headers: Headers): ReadPushHeaders {
   const ttlMs = readMs(headers, TTL);
   const scrapedAtMs = readMs(headers, SCRAPED_AT);
   const intervalMs = readMs(headers, INTERVAL);
-  if (Number.isNaN(ttlMs) || ttlMs === 0) {
-    return wrong(TTL, "a number of seconds above 0");
+  if (ttlMs !== undefined && !(ttlMs > 0 && ttlMs <= MAX_TTL_MS)) {
+    return wrong(TTL, "a number of seconds above 0, up to 30 days of them");
   }
   if (Number.isNaN(scrapedAtMs)) return wrong(SCRAPED_AT, "seconds since 1970");
   if (Number.isNaN(intervalMs)) return wrong(INTERVAL, "a number of seconds");
@@ -56,7 +57,7 @@ function seconds(ms: number): string {
 function readMs(headers: Headers, name: string): number | undefined {
   const value = headers.get(name);
   if (value === null) return undefined;
-  return SECONDS.test(value) ? Number(value) * 1000 : NaN;
+  return SECONDS.test(value) ? Math.round(Number(value) * 1e6) / 1e3 : NaN;
 }
 
 function wrong(name: string, right: string): ReadPushHeaders {

@@ -1,4 +1,4 @@
-// What sender and receiver agree on: target paths, headers, failure reports, units.
+// What sender and receiver agree on: tokens, target paths, headers, failure reports, units.
 
 export { formatDuration, parseDuration } from "./duration.ts";
 export { formatSize, parseSize } from "./size.ts";
@@ -10,6 +10,7 @@ export {
   type TargetPath,
   targetPath,
 } from "./target.ts";
+export { isToken, newToken } from "./token.ts";
 export {
   PROBLEM_TYPE,
   type PushHeaders,

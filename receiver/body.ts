@@ -11,11 +11,11 @@ export interface BodyLimits {
   readonly bodyTimeoutMs: number;
 }
 
-/** The whole body, in a buffer of its own and of its exact size. */
-export type ReadBody = {
-  readonly ok: true;
-  readonly body: Uint8Array<ArrayBuffer>;
-} | Refusal;
+/** The whole body, in memory of its own. */
+export type ReadBody = { readonly ok: true; readonly body: Uint8Array<ArrayBuffer> } | Refusal;
+
+/** The most that is set aside before anything has come. */
+const FIRST_BUFFER_BYTES = 64 * 1024;
 
 /**
  * Reads a body. What the sender declares too large is refused unread; what turns
@@ -23,56 +23,44 @@ export type ReadBody = {
  * runtime reports it as an error of the stream.
  */
 export async function readBody(request: Request, limits: BodyLimits): Promise<ReadBody> {
+  const { maxBodyBytes, bodyTimeoutMs } = limits;
   const declared = Number(request.headers.get("content-length") ?? 0);
-  if (declared > limits.maxBodyBytes) return tooLarge(limits.maxBodyBytes);
+  if (declared > maxBodyBytes) return tooLarge(maxBodyBytes);
   if (request.body === null) return { ok: true, body: new Uint8Array(0) };
 
-  const reader = request.body.getReader();
+  // The bytes are read to where they stay. Chunks of the runtime's own would each hold
+  // 64 KiB, however few bytes came in them.
+  const reader = request.body.getReader({ mode: "byob" });
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
     reader.cancel().catch(() => {});
-  }, limits.bodyTimeoutMs);
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  }, bodyTimeoutMs);
+  let buffer = new Uint8Array(Math.min(declared || FIRST_BUFFER_BYTES, FIRST_BUFFER_BYTES) + 1);
   let bytes = 0;
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read(buffer.subarray(bytes));
       if (timedOut) {
-        return refuse(
-          "too_slow",
-          `body took longer than ${formatDuration(limits.bodyTimeoutMs)}`,
-        );
+        return refuse("too_slow", `body took longer than ${formatDuration(bodyTimeoutMs)}`);
       }
+      if (value !== undefined) buffer = new Uint8Array(value.buffer);
       if (done) break;
       bytes += value.byteLength;
-      if (bytes > limits.maxBodyBytes) {
+      if (bytes > maxBodyBytes) {
         reader.cancel().catch(() => {});
-        return tooLarge(limits.maxBodyBytes);
+        return tooLarge(maxBodyBytes);
       }
-      chunks.push(value);
+      if (bytes === buffer.byteLength) {
+        buffer = new Uint8Array(buffer.buffer.transfer(Math.min(2 * bytes, maxBodyBytes) + 1));
+      }
     }
   } catch {
     return refuse("broken_body", "body broke off");
   } finally {
     clearTimeout(timer);
   }
-  return { ok: true, body: join(chunks, bytes) };
-}
-
-function join(
-  chunks: Uint8Array<ArrayBuffer>[],
-  bytes: number,
-): Uint8Array<ArrayBuffer> {
-  const [first] = chunks;
-  if (first !== undefined && chunks.length === 1 && first.buffer.byteLength === bytes) return first;
-  const body = new Uint8Array(bytes);
-  let offset = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return body;
+  return { ok: true, body: new Uint8Array(buffer.buffer.transfer(bytes)) };
 }
 
 function tooLarge(maxBodyBytes: number): Refusal {

@@ -23,7 +23,7 @@ export type ReadPush =
   | { readonly ok: true; readonly push: Push; readonly bodyBytes: number }
   | Refusal;
 
-/** For an exporter that sent no type. Prometheus 3 would refuse to scrape without one. */
+/** For an exporter that sent no type, or an empty one: Prometheus 3 would refuse that. */
 const DEFAULT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 /** A report of a failure is a few lines. */
 const MAX_REPORT_BYTES = 64 * 1024;
@@ -43,7 +43,7 @@ export async function readPush(request: Request, limits: PushLimits): Promise<Re
   const checked = await checkPacked(body, encoding, limits.maxUnpackedBytes);
   if (!checked.ok) return checked;
 
-  const contentType = request.headers.get("content-type") ?? DEFAULT_TYPE;
+  const contentType = request.headers.get("content-type") || DEFAULT_TYPE;
   const snapshot = { body, contentType, encoding, unpackedBytes: checked.unpackedBytes };
   const content = isProblem(contentType) ? await readFailure(snapshot) : snapshot;
   if (content === undefined) {
@@ -60,7 +60,5 @@ function isProblem(contentType: string): boolean {
 
 async function readFailure(report: Snapshot): Promise<SourceFailure | undefined> {
   if (report.unpackedBytes > MAX_REPORT_BYTES) return undefined;
-  return decodeFailure(
-    report.encoding === "identity" ? report.body : await new Response(unpack(report)).bytes(),
-  );
+  return decodeFailure(await new Response(unpack(report)).bytes());
 }

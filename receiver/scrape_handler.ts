@@ -10,7 +10,7 @@ import { unpack } from "./unpack.ts";
 
 /** How scrapes went, for the receiver's own metrics. */
 export interface ScrapeObserver {
-  /** A target was asked for; `bodyBytes` went out. */
+  /** A target was asked for; a snapshot that is stored as `bodyBytes` went out. */
   scraped(state: Reading["state"], bodyBytes: number): void;
 }
 
@@ -72,7 +72,8 @@ export function scrapeHandler(
     return async (request) => {
       const reading = await source.read(parsed.target, request.signal);
       const response = readingResponse(reading, request);
-      observer.scraped(reading.state, reading.state === "up" ? reading.snapshot.body.length : 0);
+      const sent = reading.state === "up" && request.method === "GET";
+      observer.scraped(reading.state, sent ? reading.snapshot.body.byteLength : 0);
       return response;
     };
   }
@@ -104,6 +105,7 @@ function snapshotResponse(snapshot: Snapshot, request: Request): Response {
   const headers: Record<string, string> = {
     "Content-Type": contentType,
     "Content-Length": String(asStored ? body.byteLength : unpackedBytes),
+    "Vary": "Accept-Encoding",
     // A sender chose type and bytes: no browser may run them on this origin.
     "Content-Security-Policy": "sandbox",
     "X-Content-Type-Options": "nosniff",

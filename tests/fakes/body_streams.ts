@@ -12,16 +12,30 @@ export function brokenBody(bytes: Uint8Array): ReadableStream<Uint8Array> {
   }, { highWaterMark: 0 });
 }
 
-/** A body that sends some bytes and then nothing; `cancelled` resolves once nobody reads on. */
-export function hangingBody(
-  bytes: Uint8Array,
-): { readonly body: ReadableStream<Uint8Array>; readonly cancelled: Promise<void> } {
-  const { promise: cancelled, resolve } = Promise.withResolvers<void>();
+/** A body that sends some bytes and then nothing. */
+export interface HangingBody {
+  readonly body: ReadableStream<Uint8Array>;
+  /** Resolves once the bytes are read and more is asked for. */
+  readonly read: Promise<void>;
+  /** Resolves once nobody reads on. */
+  readonly cancelled: Promise<void>;
+}
+
+/** Makes a {@linkcode HangingBody}. */
+export function hangingBody(bytes: Uint8Array): HangingBody {
+  const read = Promise.withResolvers<void>();
+  const cancelled = Promise.withResolvers<void>();
+  let sent = false;
   const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      controller.enqueue(bytes);
+    pull(controller) {
+      if (!sent) {
+        sent = true;
+        return controller.enqueue(bytes);
+      }
+      read.resolve();
+      return cancelled.promise;
     },
-    cancel: () => resolve(),
-  });
-  return { body, cancelled };
+    cancel: () => cancelled.resolve(),
+  }, { highWaterMark: 0 });
+  return { body, read: read.promise, cancelled: cancelled.promise };
 }

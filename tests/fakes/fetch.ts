@@ -9,6 +9,7 @@ export interface Sent {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly redirect: string | undefined;
+  readonly signal: AbortSignal | null | undefined;
 }
 
 /** Answers with what `respond` returns, or rejects with what it throws. */
@@ -27,6 +28,7 @@ export class FakeFetch {
       headers: Object.fromEntries(new Headers(init.headers)),
       body: init.body as Uint8Array,
       redirect: init.redirect,
+      signal: init.signal,
     });
     return await this.#respond(url, init);
   };

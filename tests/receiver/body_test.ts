@@ -3,7 +3,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { readBody } from "../../receiver/body.ts";
-import { hangingBody } from "../fakes/body_streams.ts";
+import { brokenBody, hangingBody } from "../fakes/body_streams.ts";
+import { FakeTimers } from "../fakes/fake_timers.ts";
 import { rawRequest } from "../fakes/raw_request.ts";
 
 const FAR_MS = 60_000;
@@ -50,6 +51,22 @@ Deno.test("readBody() gives up on a body that stays silent", async () => {
   const read = await readBody(put(body), { maxBodyBytes: 10, bodyTimeoutMs: 1 });
   assertEquals(read, { ok: false, reason: "too_slow", detail: "body took longer than 1ms" });
   await cancelled;
+});
+
+Deno.test("readBody() leaves no timer behind, however it ends", async () => {
+  using timers = new FakeTimers();
+  const limits = { maxBodyBytes: 10, bodyTimeoutMs: FAR_MS };
+  const bytes = new Uint8Array(10);
+  for (
+    const [body, found] of [
+      [ReadableStream.from([bytes]), "ok"],
+      [ReadableStream.from([bytes, bytes]), "too_large"],
+      [brokenBody(bytes), "broken_body"],
+    ] as const
+  ) {
+    const read = await readBody(put(body), limits);
+    assertEquals([read.ok ? "ok" : read.reason, timers.running], [found, 0]);
+  }
 });
 
 Deno.test("readBody() keeps no buffer that is much larger than what came in it", async () => {

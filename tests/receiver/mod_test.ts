@@ -1,22 +1,10 @@
 // How the two listeners and the store are wired. The listeners are fakes: no sockets.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Registry } from "prom-client";
-import { type Handler, type Listen, startReceiver } from "../../receiver/mod.ts";
-import { randomSecret } from "../fakes/random_secret.ts";
+import { hangingBody } from "../fakes/body_streams.ts";
+import { FakeTimers } from "../fakes/fake_timers.ts";
 import { rawRequest } from "../fakes/raw_request.ts";
-import { RecordedLog } from "../fakes/recorded_log.ts";
-
-const CONFIG = {
-  pushListen: { host: "", port: 1 },
-  scrapeListen: { host: "127.0.0.1", port: 2 },
-  maxBodyBytes: 1_000,
-  maxUnpackedBytes: 1_000,
-  defaultTtlMs: 60_000,
-  maxTargets: 10,
-  maxMemoryBytes: 10_000,
-  forgetAfterMs: 60_000,
-};
+import { prepare, start } from "./receiver_room.ts";
 
 Deno.test("startReceiver() serves on one listener what is pushed to the other", async () => {
   const room = start();
@@ -62,12 +50,39 @@ Deno.test("startReceiver().stop() is not ready while it waits for both listeners
   assertEquals([answer.status, await answer.text()], [503, "stopping\n"]);
   assertEquals((await room.scrape("/healthz")).status, 200);
   assertEquals((await room.push("x 1\n")).status, 204, "what has arrived is answered");
-  assertEquals(room.log.events, []);
+  assertEquals(room.said(), []);
 
   room.drained.resolve();
   await stopped;
   assertEquals(room.events, ["push shutdown", "scrape shutdown"]);
-  assertEquals(room.log.events.map(({ event }) => event), ["stopped"]);
+  assertEquals(room.said(), ["stopped"]);
+});
+
+Deno.test("startReceiver().stop() waits 8 s for what is under way, and leaves no timer", async () => {
+  using timers = new FakeTimers();
+  const room = start();
+  const stopped = room.receiver.stop();
+  timers.advance(7_999);
+  await Promise.resolve();
+  assertEquals(room.said(), []);
+  timers.advance(1);
+  await stopped;
+  assertEquals(room.said(), ["stopped"]);
+  assertEquals(timers.running, 0);
+});
+
+Deno.test("startReceiver() gives a body 30 s to arrive", async () => {
+  using timers = new FakeTimers();
+  const room = start();
+  const { body, read } = hangingBody(new Uint8Array(1));
+  const answer = room.push(body);
+  await read;
+  timers.advance(29_999);
+  assertEquals(timers.running, 2, "the sweeper's and the body's");
+  timers.advance(1);
+  assertEquals((await answer).status, 408);
+  assertEquals(timers.running, 1);
+  await room.receiver[Symbol.asyncDispose]();
 });
 
 Deno.test("startReceiver() leaves no listener behind where the second can't be bound", () => {
@@ -78,53 +93,3 @@ Deno.test("startReceiver() leaves no listener behind where the second can't be b
   assertEquals(assertThrows(room.start), taken);
   assertEquals(room.events, ["push cut"]);
 });
-
-/** A receiver that runs, and is drained at once unless `stop()` is called first. */
-function start() {
-  const room = prepare(() => {});
-  const receiver = room.start();
-  const dispose = receiver[Symbol.asyncDispose];
-  receiver[Symbol.asyncDispose] = () => {
-    room.drained.resolve();
-    return dispose();
-  };
-  return { ...room, receiver };
-}
-
-function prepare(onListen: (name: string) => void) {
-  const token = randomSecret();
-  const log = new RecordedLog();
-  const events: string[] = [];
-  const drained = Promise.withResolvers<void>();
-  const handlers: Record<string, Handler> = {};
-  const listen: Listen = (name, at, handler) => {
-    onListen(name);
-    handlers[name] = handler;
-    return {
-      address: `${name}:${at.port}`,
-      shutdown: () => {
-        events.push(`${name} shutdown`);
-        return drained.promise;
-      },
-      cut: () => void events.push(`${name} cut`),
-    };
-  };
-  const ask = (name: string, path: string, init?: RequestInit) =>
-    Promise.resolve(handlers[name]!(rawRequest(path, init), "::1"));
-  return {
-    token,
-    log,
-    events,
-    drained,
-    handlers: handlers as { readonly push: (request: Request) => Promise<Response> },
-    start: () =>
-      startReceiver({ ...CONFIG, bearerToken: token }, { listen, log, registry: new Registry() }),
-    push: (body: string) =>
-      ask("push", "/metrics/a/b", {
-        method: "PUT",
-        headers: { Authorization: `Bearer ${token}` },
-        body,
-      }),
-    scrape: (path: string, init?: RequestInit) => ask("scrape", path, init),
-  };
-}

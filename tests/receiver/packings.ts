@@ -1,10 +1,10 @@
 // Bodies and how they may be packed, for properties.
 
 import fc from "fast-check";
-import { constants } from "node:zlib";
+import { constants, gzipSync, zstdCompressSync } from "node:zlib";
 
 /** Bytes as exporters send them: short or long, repetitive or not. */
-export const expositions: fc.Arbitrary<Uint8Array<ArrayBuffer>> = fc.oneof(
+const expositions: fc.Arbitrary<Uint8Array<ArrayBuffer>> = fc.oneof(
   fc.uint8Array({ maxLength: 200 }),
   fc.nat({ max: 3_000 }).map((length) => new Uint8Array(length).fill(7)),
   fc.array(fc.tuple(fc.constantFrom("up", "a_total", 'x{l="v"}'), fc.nat()), { maxLength: 60 }).map(
@@ -13,7 +13,7 @@ export const expositions: fc.Arbitrary<Uint8Array<ArrayBuffer>> = fc.oneof(
 ).map((bytes) => new Uint8Array(bytes));
 
 /** Parameters of zstd that change the shape of a frame. */
-export const zstdParams: fc.Arbitrary<Record<number, number>> = fc.record({
+const zstdParams: fc.Arbitrary<Record<number, number>> = fc.record({
   [constants.ZSTD_c_compressionLevel]: fc.constantFrom(-5, 1, 3, 16),
   [constants.ZSTD_c_checksumFlag]: fc.nat({ max: 1 }),
   [constants.ZSTD_c_contentSizeFlag]: fc.nat({ max: 1 }),
@@ -21,7 +21,19 @@ export const zstdParams: fc.Arbitrary<Record<number, number>> = fc.record({
 });
 
 /** Options of gzip that change the shape of a stream. */
-export const gzipOptions = fc.record({
+const gzipOptions = fc.record({
   level: fc.integer({ min: 0, max: 9 }),
   strategy: fc.constantFrom(constants.Z_DEFAULT_STRATEGY, constants.Z_FIXED, constants.Z_RLE),
 });
+
+/** An exposition and what gzip makes of it. */
+export const gzipped = fc.tuple(expositions, gzipOptions).map(([data, options]) => ({
+  data,
+  packed: new Uint8Array(gzipSync(data, options)),
+}));
+
+/** An exposition and what zstd makes of it: one frame, for it is short. */
+export const zstd = fc.tuple(expositions, zstdParams).map(([data, params]) => ({
+  data,
+  packed: new Uint8Array(zstdCompressSync(data, { params })),
+}));

@@ -32,7 +32,7 @@ const REFUSED: readonly (readonly [string, Ask, number, RefusalReason])[] = [
   ["gzip and more", { headers: gzip, body: join(GZIPPED, [0]) }, 400, "broken_body"],
   ["no zstd", { headers: zstd, body: GZIPPED }, 400, "broken_body"],
   ["cut zstd", { headers: zstd, body: ZSTD.subarray(0, -1) }, 400, "broken_body"],
-  ["two frames of zstd", { headers: zstd, body: join(ZSTD, ZSTD) }, 400, "broken_body"],
+  ["zstd and more", { headers: zstd, body: join(ZSTD, [0, 0, 0, 0]) }, 400, "broken_body"],
   ["no token", { authorization: null, body: "x" }, 401, "unauthorized"],
   ["a wrong token", { authorization: "Bearer wrong", body: "x" }, 401, "unauthorized"],
   ["another path", { path: "/metrics/a/b/c", body: "x" }, 404, "not_found"],
@@ -84,10 +84,24 @@ Deno.test("pushHandler() takes pushes that only just fit", async () => {
   assertEquals(room.store.bodyBytes, 200 + packed.length);
 });
 
-Deno.test("pushHandler() remembers the refusal as the reason for a later silence", async () => {
+Deno.test("pushHandler() answers 400 to a report longer than 64KiB, packed or not", async () => {
+  for (const [bytes, status] of [[65_536, 204], [65_537, 400]] as const) {
+    const room = new PushRoom({ maxBodyBytes: 100_000, maxUnpackedBytes: 100_000 });
+    const body = "{}".padEnd(bytes);
+    assertEquals((await room.ask({ headers: report, body })).status, status);
+    const packed = new Uint8Array(gzipSync(body));
+    assertEquals(
+      (await room.ask({ headers: { ...report, ...gzip }, body: packed })).status,
+      status,
+    );
+  }
+});
+
+Deno.test("pushHandler() notes the refusal of a known target only, to explain a later silence", async () => {
   const room = fullRoom();
-  await room.ask({ headers: { "Content-Encoding": "br" } });
-  await room.ask({ path: "/metrics/never/stored", headers: { "Content-Encoding": "br" } });
+  const headers = { "Content-Encoding": "br" };
+  await room.ask({ headers });
+  await room.ask({ path: "/metrics/never/stored", headers });
   room.nowMs += 11_000;
   assertEquals(room.read(), {
     state: "silent",
@@ -95,10 +109,6 @@ Deno.test("pushHandler() remembers the refusal as the reason for a later silence
     reason: "Content-Encoding must be gzip, zstd or none; last push 11s ago, time to live 10s",
   });
   assertEquals(room.read("/metrics/never/stored"), { state: "unknown" });
-  await room.ask({ body: "x 1\n" });
-  room.nowMs += 11_000;
-  const reading = room.read();
-  assertEquals(reading.state === "silent" && reading.cause, "sender_silent");
 });
 
 /** Two targets of 200 bytes each, where no third has room, nor more than 1,000 bytes in all. */

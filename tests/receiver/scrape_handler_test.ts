@@ -1,15 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { gzipSync, zstdCompressSync } from "node:zlib";
-import { type ScrapeDependencies, scrapeHandler } from "../../receiver/scrape_handler.ts";
-import type { Encoding, Reading } from "../../receiver/snapshot.ts";
-import { rawRequest } from "../fakes/raw_request.ts";
-
-const BODY = Uint8Array.from({ length: 256 }, (_, index) => index);
-const PACKED = {
-  identity: BODY,
-  gzip: new Uint8Array(gzipSync(BODY)),
-  zstd: new Uint8Array(zstdCompressSync(BODY)),
-} as const;
+import { PACKED, ScrapeRoom, up } from "./scrape_room.ts";
 
 Deno.test("scrapeHandler() serves the stored bytes to who takes their encoding", async () => {
   for (
@@ -40,6 +30,7 @@ Deno.test("scrapeHandler() serves the stored bytes to who takes their encoding",
         "content-length": String(PACKED[served].length),
         ...(served === "identity" ? {} : { "content-encoding": served }),
         "content-security-policy": "sandbox",
+        "vary": "Accept-Encoding",
         "x-content-type-options": "nosniff",
       }, what);
       const body = method === "HEAD" ? new Uint8Array(0) : PACKED[served];
@@ -137,36 +128,3 @@ Deno.test("scrapeHandler() serves the receiver's own metrics and its readiness",
   assertEquals([response.status, await response.text()], [503, "stopping\n"]);
   assertEquals((await room.ask("/healthz")).status, 200);
 });
-
-/** A handler around one reading. */
-class ScrapeRoom {
-  notReady: string | undefined;
-  readonly asked: { readonly target: unknown; readonly signal: AbortSignal }[] = [];
-  readonly scraped: (readonly [state: string, bodyBytes: number])[] = [];
-  readonly #handle: ReturnType<typeof scrapeHandler>;
-
-  constructor(reading: Reading) {
-    const dependencies: ScrapeDependencies = {
-      source: {
-        read: (target, signal) => {
-          this.asked.push({ target: { ...target }, signal });
-          return Promise.resolve(reading);
-        },
-      },
-      observer: { scraped: (state, bodyBytes) => this.scraped.push([state, bodyBytes]) },
-      ownMetrics: () => Promise.resolve(new Response("own 1\n")),
-      notReady: () => this.notReady,
-    };
-    this.#handle = scrapeHandler(dependencies);
-  }
-
-  ask(path: string, init?: RequestInit): Promise<Response> {
-    return Promise.resolve(this.#handle(rawRequest(path, init)));
-  }
-}
-
-function up(encoding: Encoding): Reading {
-  const contentType = 'text/plain; version=0.0.4;odd="é"';
-  const body = PACKED[encoding];
-  return { state: "up", snapshot: { body, contentType, encoding, unpackedBytes: BODY.length } };
-}

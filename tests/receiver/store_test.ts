@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Target } from "../../protocol/mod.ts";
-import { MemoryStore, type Push, type StoreLimits } from "../../receiver/store.ts";
+import { MemoryStore } from "../../receiver/store.ts";
 import { failure, snapshot } from "./pushes.ts";
 
 const A = { job: "a", instance: "b:c" };
@@ -110,6 +109,27 @@ Deno.test("MemoryStore.sweep() frees silent bodies, and later forgets their targ
   }
 });
 
+Deno.test("MemoryStore.noteRefusal() explains a later silence until the next push", () => {
+  const { store, clock } = start();
+  store.write(A, snapshot(5));
+  store.noteRefusal(A, "too large");
+  store.noteRefusal(B, "too large");
+  assertEquals([store.read(A).state, store.read(B).state], ["up", "unknown"]);
+  clock.nowMs += TTL_MS + 1;
+  const silent = {
+    state: "silent",
+    cause: "push_refused",
+    reason: "too large; last push 1s ago, time to live 1s",
+  } as const;
+  assertEquals(store.read(A), silent);
+  store.sweep();
+  assertEquals(store.read(A), silent);
+  store.write(A, snapshot(5));
+  clock.nowMs += TTL_MS + 1;
+  const reading = store.read(A);
+  assertEquals(reading.state === "silent" && reading.cause, "sender_silent");
+});
+
 Deno.test("MemoryStore.countStates() counts every known target once", () => {
   const { store, clock } = start();
   assertEquals(store.countStates(), { up: 0, source_failed: 0, silent: 0 });
@@ -123,37 +143,7 @@ Deno.test("MemoryStore.countStates() counts every known target once", () => {
   assertEquals(store.countStates(), { up: 1, source_failed: 1, silent: 2 });
 });
 
-Deno.test("MemoryStore.write() refuses over the limits, unless what is silent makes room", () => {
-  const full = (limits: Partial<StoreLimits>, first: Push, push: Push, target: Target) => {
-    const { store, clock } = start(limits);
-    store.write(A, first);
-    const at = (nowMs: number) => {
-      clock.nowMs = nowMs;
-      return store.write(target, push);
-    };
-    return [at(TTL_MS).ok, at(TTL_MS + 1).ok, at(TTL_MS + LIMITS.forgetAfterMs + 1).ok];
-  };
-  const few = { maxTargets: 1 };
-  assertEquals(full(few, failure(), failure(), B), [false, false, true], "targets");
-  assertEquals(full({}, snapshot(60), snapshot(41), B), [false, true, true], "memory");
-  assertEquals(full({}, snapshot(60), snapshot(40), B), [true, true, true], "just enough");
-  assertEquals(full({}, snapshot(60), snapshot(100), A), [true, true, true], "in its own place");
-  assertEquals(full({}, snapshot(60), snapshot(101), A), [false, false, false], "too large alone");
-  assertEquals(full(few, snapshot(60), failure(), A), [true, true, true], "known already");
-});
-
-Deno.test("MemoryStore.write() says which limit is reached", () => {
-  const { store } = start({ maxTargets: 1 });
-  store.write(A, snapshot(60));
-  for (
-    const [target, push, reason] of [
-      [B, failure(), "no room for another target: 1 known"],
-      [A, snapshot(101), "no room for the snapshot: 100B of memory in use"],
-    ] as const
-  ) assertEquals(store.write(target, push), { ok: false, reason });
-});
-
-function start(limits: Partial<StoreLimits> = {}) {
+function start() {
   const clock = { nowMs: 0 };
-  return { clock, store: new MemoryStore({ ...LIMITS, ...limits }, () => clock.nowMs) };
+  return { clock, store: new MemoryStore(LIMITS, () => clock.nowMs) };
 }
