@@ -14,9 +14,6 @@ export interface BodyLimits {
 /** The whole body, in memory of its own. */
 export type ReadBody = { readonly ok: true; readonly body: Uint8Array<ArrayBuffer> } | Refusal;
 
-/** The most that is set aside before anything has come. */
-const FIRST_BUFFER_BYTES = 64 * 1024;
-
 /**
  * Reads a body. What the sender declares too large is refused unread; what turns
  * out too large, once it is. A body that breaks off is a refusal as well: the
@@ -28,39 +25,53 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<Re
   if (declared > maxBodyBytes) return tooLarge(maxBodyBytes);
   if (request.body === null) return { ok: true, body: new Uint8Array(0) };
 
-  // The bytes are read to where they stay. Chunks of the runtime's own would each hold
-  // 64 KiB, however few bytes came in them.
-  const reader = request.body.getReader({ mode: "byob" });
+  const reader = request.body.getReader();
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
     reader.cancel().catch(() => {});
   }, bodyTimeoutMs);
-  let buffer = new Uint8Array(Math.min(declared || FIRST_BUFFER_BYTES, FIRST_BUFFER_BYTES) + 1);
+  let body = new Uint8Array(0);
   let bytes = 0;
   try {
     for (;;) {
-      const { done, value } = await reader.read(buffer.subarray(bytes));
+      const { done, value } = await reader.read();
       if (timedOut) {
         return refuse("too_slow", `body took longer than ${formatDuration(bodyTimeoutMs)}`);
       }
-      if (value !== undefined) buffer = new Uint8Array(value.buffer);
       if (done) break;
-      bytes += value.byteLength;
-      if (bytes > maxBodyBytes) {
+      if (bytes + value.byteLength > maxBodyBytes) {
         reader.cancel().catch(() => {});
         return tooLarge(maxBodyBytes);
       }
-      if (bytes === buffer.byteLength) {
-        buffer = new Uint8Array(buffer.buffer.transfer(Math.min(2 * bytes, maxBodyBytes) + 1));
-      }
+      body = append(value, { to: body, bytes, declared });
+      bytes += value.byteLength;
     }
   } catch {
     return refuse("broken_body", "body broke off");
   } finally {
     clearTimeout(timer);
   }
-  return { ok: true, body: new Uint8Array(buffer.buffer.transfer(bytes)) };
+  return { ok: true, body: bytes < body.byteLength ? body.slice(0, bytes) : body };
+}
+
+/**
+ * Adds a chunk to the `bytes` that have come before. The runtime reads into buffers of
+ * 64 KiB, however few bytes come in one: what is kept must be no view of them.
+ */
+function append(
+  chunk: Uint8Array<ArrayBuffer>,
+  before: { readonly to: Uint8Array<ArrayBuffer>; bytes: number; declared: number },
+): Uint8Array<ArrayBuffer> {
+  const { to, bytes, declared } = before;
+  const needed = bytes + chunk.byteLength;
+  let body = to;
+  if (needed > to.byteLength) {
+    body = new Uint8Array(Math.max(needed, Math.min(declared || Infinity, 2 * needed)));
+    body.set(to.subarray(0, bytes));
+  }
+  body.set(chunk, bytes);
+  return body;
 }
 
 function tooLarge(maxBodyBytes: number): Refusal {
