@@ -1,6 +1,7 @@
 // The receiver's token: from the environment, a file, or systemd's credentials.
 
 import { join } from "@std/path";
+import { isToken } from "../protocol/mod.ts";
 import { Fault } from "./terminal.ts";
 
 /** The part of the environment that is asked. */
@@ -40,7 +41,7 @@ export async function findBearerToken(
 }
 
 function checked(token: string, where: string): string {
-  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  if (isToken(token)) return token;
   const fault = token === "" ? "is empty" : "holds more than visible ASCII characters";
   throw new Fault(2, `Cannot use the token: ${where} ${fault}`);
 }

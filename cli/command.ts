@@ -39,7 +39,14 @@ export interface SenderFlags {
 export interface InstallFlags {
   readonly unitDir: string;
   readonly print: boolean;
+  readonly now: boolean;
   readonly given: readonly string[];
+}
+
+/** Options of `uninstall`. */
+export interface UninstallFlags {
+  readonly unitDir: string;
+  readonly print: boolean;
 }
 
 /** A shell that completions are made for. */
@@ -52,6 +59,7 @@ export type Command =
     readonly kind: "receiver install";
     readonly flags: ReceiverFlags & InstallFlags;
   }
+  | { readonly kind: "receiver uninstall"; readonly flags: UninstallFlags }
   | { readonly kind: "sender"; readonly flags: SenderFlags & LogFlags }
   | { readonly kind: "sender exampleconfig" }
   | { readonly kind: "sender check"; readonly flags: SenderFlags }
@@ -59,6 +67,7 @@ export type Command =
     readonly kind: "sender install";
     readonly flags: SenderFlags & InstallFlags;
   }
+  | { readonly kind: "sender uninstall"; readonly flags: UninstallFlags }
   | { readonly kind: "healthcheck"; readonly flags: { readonly url: string } }
   | { readonly kind: "completions"; readonly shell: Shell }
   | { readonly kind: "man" }

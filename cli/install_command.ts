@@ -1,11 +1,12 @@
-// `prompipe sender install` and `prompipe receiver install`.
+// `prompipe sender install` and `receiver install`, and `uninstall` of both.
 
 import { resolve } from "@std/path";
-import { installReceiver, installSender, type Outcome } from "../systemd/mod.ts";
-import type { InstallFlags, ReceiverFlags, SenderFlags } from "./command.ts";
+import { installReceiver, installSender, type Outcome, uninstall } from "../systemd/mod.ts";
+import type { InstallFlags, ReceiverFlags, SenderFlags, UninstallFlags } from "./command.ts";
 import { loadConfig } from "./load_config.ts";
 import { Fault, print } from "./terminal.ts";
 import { thisProgram } from "./this_program.ts";
+import { VERSION } from "./version.ts";
 
 /** Installs a sender for the config in use, which has to be without faults. */
 export async function runSenderInstall(flags: SenderFlags & InstallFlags): Promise<number> {
@@ -16,6 +17,8 @@ export async function runSenderInstall(flags: SenderFlags & InstallFlags): Promi
       configPath: resolve(flags.config),
       unitDir: resolve(flags.unitDir),
       print: flags.print,
+      now: flags.now,
+      version: VERSION,
       extraArgs: flags.given,
     }),
   );
@@ -29,6 +32,8 @@ export async function runReceiverInstall(flags: ReceiverFlags & InstallFlags): P
       program: thisProgram(),
       unitDir: resolve(flags.unitDir),
       print: flags.print,
+      now: flags.now,
+      version: VERSION,
       extraArgs: flags.given,
       pushPort: flags.pushListen.port,
       scrapePort: flags.scrapeListen.port,
@@ -38,8 +43,16 @@ export async function runReceiverInstall(flags: ReceiverFlags & InstallFlags): P
   );
 }
 
+/** Takes back what `install` did. */
+export async function runUninstall(
+  kind: "sender" | "receiver",
+  flags: UninstallFlags,
+): Promise<number> {
+  return finish(await uninstall(kind, { unitDir: resolve(flags.unitDir), print: flags.print }));
+}
+
 function finish(outcome: Outcome): number {
+  if (outcome.output) print(outcome.output.trimEnd());
   if (!outcome.ok) throw new Fault(1, outcome.reason);
-  print(outcome.output.trimEnd());
   return 0;
 }

@@ -15,21 +15,28 @@ export async function run(args: readonly string[]): Promise<number> {
     return await perform(command);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    printError(`prompipe: ${error.message}`);
+    printFault(`prompipe: ${error.message}`);
     return error.exitCode;
   }
+}
+
+/** In the journal every line stands for itself, with the priority of an error before it. */
+function printFault(text: string): void {
+  printError(Deno.env.has("JOURNAL_STREAM") ? text.replaceAll(/^/gm, "<3>") : text);
 }
 
 async function perform(command: Command): Promise<number> {
   switch (command.kind) {
     case "shown":
       if (command.stdout !== "") print(command.stdout.trimEnd());
-      if (command.stderr !== "") printError(command.stderr.trimEnd());
+      if (command.stderr !== "") printFault(command.stderr.trimEnd());
       return command.exitCode;
     case "receiver":
       return await (await import("./receiver_command.ts")).runReceiver(command.flags);
     case "receiver install":
       return await (await import("./install_command.ts")).runReceiverInstall(command.flags);
+    case "receiver uninstall":
+      return await (await import("./install_command.ts")).runUninstall("receiver", command.flags);
     case "sender":
       return await (await import("./sender_command.ts")).runSender(command.flags);
     case "sender exampleconfig":
@@ -39,6 +46,8 @@ async function perform(command: Command): Promise<number> {
       return await (await import("./check_command.ts")).runCheck(command.flags);
     case "sender install":
       return await (await import("./install_command.ts")).runSenderInstall(command.flags);
+    case "sender uninstall":
+      return await (await import("./install_command.ts")).runUninstall("sender", command.flags);
     case "healthcheck":
       return await (await import("./healthcheck_command.ts")).runHealthcheck(command.flags.url);
     case "completions":

@@ -57,9 +57,20 @@ export function logOptions(): Option[] {
 export function installOptions(): Option[] {
   return [
     new Option("--print", "show the unit, and write nothing").default(false),
-    option("unit-dir", PATH, "write the unit into this folder", "/etc/systemd/system"),
+    option("unit-dir", PATH, "write the unit into this folder", UNIT_DIR),
+    new Option("--now", "enable the unit, and start it").default(false).conflicts("print"),
   ];
 }
+
+/** Options of `uninstall`. */
+export function uninstallOptions(): Option[] {
+  return [
+    new Option("--print", "show what would be done, and do nothing").default(false),
+    option("unit-dir", PATH, "the folder that holds the unit", UNIT_DIR),
+  ];
+}
+
+const UNIT_DIR = "/etc/systemd/system";
 
 /** Adds lists of options to a command. */
 export function addOptions(
@@ -75,28 +86,40 @@ export function addOptions(
  * can't be derived from them, so the two are kept side by side in a test.
  */
 export function flagsOf<Flags>(command: Program): Flags {
-  // What stands before the command's name, as in `sender --config x check`, counts too.
-  const before = Object.entries(command.parent?.opts() ?? {})
-    .filter(([name]) => isExplicit(command.parent, name) && !isExplicit(command, name));
-  return { ...command.opts(), ...Object.fromEntries(before) } as Flags;
+  const names = command.options.map((one) => one.attributeName());
+  const values = names.map((name) => [name, setter(command, name)?.getOptionValue(name)] as const);
+  const set = values.filter(([, value]) => value !== undefined);
+  return { ...command.opts(), ...Object.fromEntries(set) } as Flags;
 }
 
 /** The options that were set, by argument or environment, as arguments for a unit. */
 export function givenOptions(command: Program): string[] {
   const notForUnit = [...installOptions(), configOption()].map((each) => each.attributeName());
-  return [command.parent, command].flatMap((each) =>
-    (each?.options ?? [])
-      .filter((one) => isExplicit(each, one.attributeName()))
-      .filter((one) => !notForUnit.includes(one.attributeName()))
-      .flatMap((one) => [one.long ?? "", typed(one, each?.getOptionValue(one.attributeName()))])
-  );
+  return command.options.map((one) => one.attributeName())
+    .filter((name) => !notForUnit.includes(name))
+    .flatMap((name) => {
+      const owner = setter(command, name);
+      const option = owner?.options.find((one) => one.attributeName() === name);
+      return option === undefined ? [] : [option.long ?? "", typed(option, owner)];
+    });
+}
+
+/**
+ * The command whose value of an option counts, for what stands before a command's name
+ * counts too, as in `sender --config x check`: an argument before the environment, and
+ * the nearer command before the other.
+ */
+function setter(command: Program, name: string): Program | undefined {
+  const both = command.parent === null ? [command] : [command, command.parent];
+  return both.find((each) => each.getOptionValueSource(name) === "cli") ??
+    both.find((each) => each.getOptionValueSource(name) === "env");
 }
 
 /** What was typed for an option, before it became a value. */
 const textOf = new WeakMap<Option, string>();
 
-function typed(option: Option, value: unknown): string {
-  return textOf.get(option) ?? String(value);
+function typed(option: Option, owner: Program | undefined): string {
+  return textOf.get(option) ?? String(owner?.getOptionValue(option.attributeName()));
 }
 
 function option<T>(
@@ -122,9 +145,4 @@ function option<T>(
 function named(flags: string, help: string): Option {
   const made = new Option(`--${flags}`, help);
   return made.env(`PROMPIPE_${made.name().replaceAll("-", "_").toUpperCase()}`);
-}
-
-function isExplicit(command: Program | null, name: string): boolean {
-  const source = command?.getOptionValueSource(name);
-  return source === "cli" || source === "env";
 }

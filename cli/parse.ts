@@ -17,9 +17,10 @@ export function parseCommand(args: readonly string[]): Command {
       writeErr: (text) => stderr += text,
       outputError: (text, write) => write(text.replace(/^error: /, "prompipe: ")),
     });
-    // A command with commands of its own takes a word it doesn't know for an argument.
-    if (each.commands.length > 0) {
-      each.allowExcessArguments().hook("preAction", refuseWord);
+    // A command with commands of its own would complain of an option before it looks at
+    // the word, and take the word for an argument.
+    if (each.commands.length > 0 && each !== program) {
+      each.allowExcessArguments().allowUnknownOption().hook("preAction", refuseUnknown);
     }
   }
   try {
@@ -32,12 +33,15 @@ export function parseCommand(args: readonly string[]): Command {
   return command;
 }
 
-function refuseWord(_: Program, chosen: Program): void {
-  const [word] = chosen.args;
+function refuseUnknown(_: Program, chosen: Program): void {
+  const word = chosen.args[0]?.split("=", 1)[0]; // what follows may be a secret
   if (word === undefined || chosen.commands.length === 0) return;
-  const meant = nearest(word, chosen.commands.map((command) => command.name()));
+  const isOption = word.startsWith("-");
+  const known = isOption
+    ? chosen.options.map((option) => option.long ?? "")
+    : chosen.commands.map((command) => command.name());
+  const meant = nearest(word, known);
   const suggestion = meant === undefined ? "" : `\n(Did you mean ${meant}?)`;
-  chosen.error(
-    `error: unknown command '${word}' of '${pathOf(chosen)}'${suggestion}`,
-  );
+  const what = isOption ? `option '${word}'` : `command '${word}' of '${pathOf(chosen)}'`;
+  chosen.error(`error: unknown ${what}${suggestion}`);
 }

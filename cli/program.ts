@@ -12,8 +12,9 @@ import {
   logOptions,
   receiverOptions,
   senderOptions,
+  uninstallOptions,
 } from "./options.ts";
-import { VERSION } from "./version.ts";
+import { VERSION_LINE } from "./version.ts";
 
 /** Declares the commands. `choose` is told the one that was asked for. */
 export function buildProgram(choose: (command: Command) => void): Program {
@@ -36,6 +37,10 @@ export function buildProgram(choose: (command: Command) => void): Program {
       const given = givenOptions(receiverInstall);
       choose({ kind: "receiver install", flags: { ...flagsOf(receiverInstall), given } });
     });
+
+  const receiverUninstall = addOptions(receiver.command("uninstall"), [uninstallOptions()])
+    .description("Stop the receiver that was installed, and remove its unit, cache and token")
+    .action(() => choose({ kind: "receiver uninstall", flags: flagsOf(receiverUninstall) }));
 
   const sender = addOptions(program.command("sender"), [senderOptions(), logOptions()])
     .description("Scrape sources, and push what they say")
@@ -60,6 +65,10 @@ export function buildProgram(choose: (command: Command) => void): Program {
       choose({ kind: "sender install", flags: { ...flagsOf(senderInstall), given } });
     });
 
+  const senderUninstall = addOptions(sender.command("uninstall"), [uninstallOptions()])
+    .description("Stop the sender that was installed, and remove its unit and cache")
+    .action(() => choose({ kind: "sender uninstall", flags: flagsOf(senderUninstall) }));
+
   const healthcheck = addOptions(program.command("healthcheck"), [healthcheckOptions()])
     .description("Ask a receiver whether it is well, for container engines")
     .action(() => choose({ kind: "healthcheck", flags: flagsOf(healthcheck) }));
@@ -76,7 +85,7 @@ export function buildProgram(choose: (command: Command) => void): Program {
     .action(() => choose({ kind: "man" }));
 
   for (const command of [program, receiver, sender]) {
-    command.version(`prompipe ${VERSION}`, "--version", "print the version");
+    command.version(VERSION_LINE, "--version", "print the version");
   }
   for (const command of everyCommand(program)) {
     command.exitOverride().enablePositionalOptions()

@@ -15,7 +15,7 @@ export function describeIssue(issue: BaseIssue<unknown>): string {
     "",
   );
   const key = String(keys.findLast((part) => typeof part === "string") ?? "");
-  if (issue.expected === "never") return `"${path}" is unknown${suggest(key)}`;
+  if (issue.expected === "never") return `${quote(path)} is unknown${suggest(key)}`;
   if (path === "") return `must hold {"bearer_token": …, "pairs": […]}`;
   const right = `"${path}" must be ${rightFor(keys, key)}`;
   if (issue.type === "strict_object" && issue.input === undefined) {
@@ -27,26 +27,29 @@ export function describeIssue(issue: BaseIssue<unknown>): string {
 /** The faults that show only when the file is seen as a whole, in whatever shape it is. */
 export function findCrossFaults(json: unknown): string[] {
   if (!isRecord(json)) return [];
-  const pairs = Array.isArray(json["pairs"]) ? json["pairs"].filter(isRecord) : [];
+  const pairs: unknown[] = Array.isArray(json["pairs"]) ? json["pairs"] : [];
+  return [...findMissingToken(json, pairs), ...findDuplicates(pairs)];
+}
+
+function findMissingToken(json: Record<string, unknown>, pairs: readonly unknown[]): string[] {
+  if (json["bearer_token"] !== undefined) return [];
+  const needed = pairs.length === 0 ||
+    pairs.some((pair) => isRecord(pair) && pair["bearer_token"] === undefined);
+  return needed ? [`"bearer_token" must be ${RIGHT.bearer_token}; it is missing`] : [];
+}
+
+function findDuplicates(pairs: readonly unknown[]): string[] {
   const faults = [];
-  if (
-    json["bearer_token"] === undefined &&
-    (pairs.length === 0 ||
-      pairs.some((pair) => pair["bearer_token"] === undefined))
-  ) {
-    faults.push(`"bearer_token" must be ${RIGHT.bearer_token}; it is missing`);
-  }
   const first = new Map<string, number>();
   for (const [index, pair] of pairs.entries()) {
-    const destination = pair["destination"];
+    const destination = isRecord(pair) ? pair["destination"] : undefined;
     const parsed = typeof destination === "string" ? parseDestination(destination) : undefined;
     if (parsed === undefined) continue;
-    const key = `${parsed.url.host}\n${targetKey(parsed.target)}`;
+    const receiver = new URL("../..", parsed.url).href; // all before /metrics/{job}/{instance}
+    const key = `${receiver}\n${targetKey(parsed.target)}`;
     const before = first.get(key);
     if (before === undefined) first.set(key, index);
-    else {faults.push(
-        `"pairs[${index}].destination" must be another than that of pairs[${before}]`,
-      );}
+    else faults.push(`"pairs[${index}].destination" must be another than that of pairs[${before}]`);
   }
   return faults;
 }
@@ -68,9 +71,9 @@ function suggest(key: string): string {
 function describeValue(key: string, value: unknown): string {
   if (SECRET_KEYS.includes(key)) return "its value is not shown";
   if (typeof value === "string") {
-    // Credentials may stand in a URL, where they are no good, but no less secret.
-    const shown = value.replace(/\/\/[^/?#]*@/, "//…@");
-    return `it is ${JSON.stringify(shown.slice(0, MAX_SHOWN_LENGTH))}`;
+    // What is no URL may still hold a password before an "@", or a key in its query.
+    if (value.includes("@")) return "its value is not shown";
+    return `it is ${quote(value.replace(/\?.*/s, "?…").slice(0, MAX_SHOWN_LENGTH))}`;
   }
   if (Array.isArray(value)) {
     return value.length === 0 ? "it is empty" : "it is a list";
@@ -83,4 +86,12 @@ function describeValue(key: string, value: unknown): string {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Quoted, and without a character that could do more than stand there. */
+function quote(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
 }

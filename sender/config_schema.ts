@@ -1,7 +1,13 @@
 // The one schema of the sender's config file, and what is right for each of its keys.
 
 import * as v from "valibot";
-import { parseDuration, parseSize, parseTargetPath, type Target } from "../protocol/mod.ts";
+import {
+  isToken,
+  parseDuration,
+  parseSize,
+  parseTargetPath,
+  type Target,
+} from "../protocol/mod.ts";
 
 const MIN_DURATION_MS = 100;
 const MAX_DURATION_MS = 24 * 60 * 60 * 1000;
@@ -58,7 +64,8 @@ export function parseDestination(text: string): Destination | undefined {
     return undefined;
   }
   // URL resolves "..", so the segments are read from what stands in the file.
-  const path = /\/metrics\/[^/]*\/[^/]*$/.exec(text)?.[0];
+  const path = /^https?:\/\/[^/\\?#\s]+(?:\/[^\\?#\s]*)?(\/metrics\/[^/\\?#\s]*\/[^/\\?#\s]*)$/i
+    .exec(text)?.[1];
   const parsedPath = parseTargetPath(path ?? "");
   return parsedPath.kind === "target" ? { url, target: parsedPath.target } : undefined;
 }
@@ -79,7 +86,7 @@ function parsePositiveSize(text: string): number | undefined {
 }
 
 function parseToken(text: string): string | undefined {
-  return /^[\x21-\x7e]+$/.test(text) ? text : undefined;
+  return isToken(text) ? text : undefined;
 }
 
 /** A string that `parse` makes something of. */

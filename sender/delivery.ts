@@ -73,7 +73,7 @@ export class PutDelivery implements Delivery {
         const response = await fetch(url, init);
         const location = redirectLocation(response, url);
         if (location === undefined) {
-          return await judge(response, body.byteLength);
+          return await judge(response, { bodyBytes: body.byteLength, bearerToken });
         }
         await response.body?.cancel();
         if (location.origin !== url.origin) {
@@ -114,18 +114,25 @@ function redirectLocation(response: Response, url: URL): URL | undefined {
   if (status < 301 || status > 308 || status === 303 || status === 304) {
     return undefined;
   }
-  return URL.parse(response.headers.get("location") ?? "", url) ?? undefined;
+  const location = response.headers.get("location");
+  return location ? URL.parse(location, url) ?? undefined : undefined;
 }
 
 /**
  * Success is 204, or 200 with nothing in it, as the first prompipe's receiver says.
  * A captive portal says 200 to everything, but not without a page of its own.
  */
-async function judge(response: Response, bodyBytes: number): Promise<DeliveryResult> {
+async function judge(
+  response: Response,
+  sent: { readonly bodyBytes: number; readonly bearerToken: string },
+): Promise<DeliveryResult> {
   const { status } = response;
-  const text = oneLine(await firstBytes(response));
-  if (status === 204 || (status === 200 && text === "")) return { ok: true, bodyBytes };
+  const said = await firstBytes(response);
+  if (status === 204 || (status === 200 && said === "")) {
+    return { ok: true, bodyBytes: sent.bodyBytes };
+  }
   const plain = response.headers.get("content-type")?.startsWith("text/plain") ?? false;
+  const text = oneLine(said.replaceAll(sent.bearerToken, "…"));
   const reason = plain && text !== "" ? `${status} ${text}` : `${status}${hint(status)}`;
   const refused = status === 400 || status === 413 || status === 415;
   const retriable = status === 408 || status === 429 || status >= 500;
@@ -145,7 +152,8 @@ function hint(status: number): string {
 async function firstBytes(response: Response): Promise<string> {
   const reader = response.body?.getReader();
   if (reader === undefined) return "";
-  const { value } = await reader.read();
+  let { done, value } = await reader.read();
+  while (!done && value?.byteLength === 0) ({ done, value } = await reader.read());
   await reader.cancel();
   return new TextDecoder().decode(value?.subarray(0, MAX_REASON_BYTES));
 }

@@ -14,17 +14,21 @@ export function parseJson(text: string): ParsedJson {
   try {
     return { ok: true, value: JSON.parse(json) };
   } catch {
-    const errors: ParseError[] = [];
-    parseTree(json, errors, { disallowComments: true, allowTrailingComma: false });
-    const [first] = errors;
-    const before = json.slice(0, first?.offset).split("\n");
-    const what = first === undefined ? "syntax error" : words(printParseErrorCode(first.error));
-    const column = (before.at(-1) ?? "").length + 1;
-    return {
-      ok: false,
-      fault: `is not JSON: ${what} at line ${before.length}, column ${column}`,
-    };
+    return { ok: false, fault: `is not JSON: ${findFault(json)}` };
   }
+}
+
+function findFault(json: string): string {
+  const errors: ParseError[] = [];
+  try {
+    parseTree(json, errors, { disallowComments: true, allowTrailingComma: false });
+  } catch {
+    return "nested too deeply"; // the parser calls itself for each bracket
+  }
+  const [first] = errors;
+  const before = json.slice(0, first?.offset).split("\n");
+  const what = first === undefined ? "syntax error" : words(printParseErrorCode(first.error));
+  return `${what} at line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
 }
 
 /** `CommaExpected` as `comma expected`. */

@@ -45,7 +45,6 @@ export function startSender(
   const { pairs } = config;
   const stopping = new AbortController();
   const get = createGet();
-  const clock = risingClock();
 
   logStart(log, pairs);
   const delays = spread(pairs.map((pair) => pair.intervalMs));
@@ -53,17 +52,20 @@ export function startSender(
     const delivery = new PutDelivery({ ...pair, userAgent, fetch });
     return runTargetLoop(
       pair,
-      { get, delivery, userAgent, clock, observer, log },
+      { get, delivery, userAgent, clock: risingClock(), observer, log },
       { firstDelayMs: delays[index] ?? 0, signal: stopping.signal },
     );
   });
 
-  async function stop(): Promise<void> {
-    if (stopping.signal.aborted) return;
-    stopping.abort();
-    await Promise.all(loops);
-    get[Symbol.dispose]();
-    log.info("stopped");
+  let stopped: Promise<void> | undefined;
+  function stop(): Promise<void> {
+    stopped ??= (async () => {
+      stopping.abort();
+      await Promise.all(loops);
+      get[Symbol.dispose]();
+      log.info("stopped");
+    })();
+    return stopped;
   }
   return { stop, [Symbol.asyncDispose]: stop };
 }

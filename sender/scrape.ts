@@ -40,7 +40,7 @@ export async function scrape(
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       const response = await get(url, { headers, signal, maxBodyBytes: target.maxBodyBytes });
       if (!isRedirect(response)) return judge(response, url);
-      const next = URL.parse(response.location ?? "", url);
+      const next = response.location ? URL.parse(response.location, url) : null;
       if (next === null) {
         return failed("source_invalid", "redirected to nowhere", url);
       }
@@ -61,9 +61,9 @@ export async function scrape(
 }
 
 function judge(response: RawResponse, url: URL): ScrapeResult {
-  const { status, body, contentType, contentEncoding = "identity" } = response;
+  const { status, body, contentType, contentEncoding } = response;
   if (status !== 200) return failed("source_status", `answered ${status}`, url);
-  const encoding = contentEncoding.toLowerCase();
+  const encoding = contentEncoding?.toLowerCase() || "identity";
   if (encoding !== "identity" && encoding !== "gzip") {
     return failed(
       "source_invalid",

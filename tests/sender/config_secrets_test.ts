@@ -14,6 +14,15 @@ function assertHidden(file: unknown, secret: string): void {
   for (const fault of faults) assert(!fault.includes(secret), fault.replaceAll(secret, "SECRET"));
 }
 
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 Deno.test("parseConfig() never shows a bearer token, at the top or in a pair", () => {
   const secret = randomSecret();
   for (const token of wrongTokens(secret)) {
@@ -85,6 +94,7 @@ Deno.test("parseConfig() never shows a piece of JSON that is broken anywhere", (
   fc.assert(
     fc.property(place, place, junk, (from, to, inserted) => {
       const broken = text.slice(0, Math.min(from, to)) + inserted + text.slice(Math.max(from, to));
+      fc.pre(!isJson(broken));
       for (const fault of faultsOf(broken)) assert(!fault.includes(secret), fault);
     }),
     { numRuns: 500 },

@@ -110,7 +110,10 @@ Deno.test("parseConfig() names two pairs with one destination by their place in 
   assertEquals(faultsOf(fileWith({ pairs: [same, other, encoded] })), [
     '"pairs[2].destination" must be another than that of pairs[0]',
   ]);
-  // A pair that is no object keeps its place.
+});
+
+Deno.test("parseConfig() counts the place of a pair with those that are no pairs before it", () => {
+  const same = pairWith({ destination: "http://push/metrics/a/b" });
   assertEquals(faultsOf(fileWith({ pairs: [1, same, same] })), [
     '"pairs[0]" must be {"source": …, "destination": …}; it is 1',
     '"pairs[2].destination" must be another than that of pairs[1]',

@@ -32,7 +32,8 @@ async function sentFor(what: Parameters<PutDelivery["deliver"]>[0]) {
 }
 
 Deno.test("PutDelivery.deliver() puts a snapshot with exactly the headers of the interface", async () => {
-  const { url, method, headers, redirect } = await sentFor(report());
+  const { url, method, headers, redirect, signal } = await sentFor(report());
+  assert(signal === NEVER, "it has another signal");
   assertEquals([url, method, redirect], [DESTINATION.href, "PUT", "manual"]);
   assertEquals(headers, {
     "authorization": `Bearer ${TOKEN}`,

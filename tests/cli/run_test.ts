@@ -1,0 +1,87 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { parseConfig } from "../../sender/mod.ts";
+import { randomSecret } from "../fakes/random_secret.ts";
+import { runProgram, temporaryFolder } from "./program_run.ts";
+
+const STEPS = "no such file. Three steps to one:\n" +
+  "  prompipe sender exampleconfig > config.json    make one, then edit it\n" +
+  "  prompipe sender check                          see whether its sources answer\n" +
+  "  prompipe sender                                pipe\n";
+
+Deno.test("run() returns 0 for what is done, and its result stands on standard output", async () => {
+  for (const line of ["--version", "--help", "sender --help", "completions bash", "man"]) {
+    const { code, stdout, stderr } = await runProgram(line.split(" "));
+    assertEquals([code, stderr], [0, ""], line);
+    assert(stdout.length > 0 && stdout.endsWith("\n") && !stdout.endsWith("\n\n"), line);
+  }
+});
+
+Deno.test("run() returns 2 for wrong use, and says so on standard error", async () => {
+  for (const line of ["", "sendr", "sender chek", "sender --conifg x", "receiver --max-body 1"]) {
+    const { code, stdout, stderr } = await runProgram(line.split(" ").filter(Boolean));
+    assertEquals([code, stdout], [2, ""], line);
+    assert(stderr !== "", line);
+  }
+});
+
+Deno.test("run() prints an example config that can be used as it is", async () => {
+  const { code, stdout } = await runProgram(["sender", "exampleconfig"]);
+  assertEquals(code, 0);
+  assert(parseConfig(stdout).ok);
+});
+
+Deno.test("run() returns 2 for a config that isn't there, with the steps to one", async () => {
+  await using folder = await temporaryFolder();
+  for (const command of [["sender"], ["sender", "check"], ["sender", "install", "--print"]]) {
+    assertEquals(await runProgram(command, { cwd: folder.path }), {
+      code: 2,
+      stdout: "",
+      stderr: `prompipe: Cannot read config "config.json": ${STEPS}`,
+    });
+  }
+});
+
+Deno.test("run() returns 2 for a config with faults, and tells them all without a secret", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/faulty.json`;
+  const secret = randomSecret();
+  const config = { bearer_token: `${secret} `, pairs: [], intervall: "4s" };
+  await Deno.writeTextFile(path, JSON.stringify(config));
+  const { code, stdout, stderr } = await runProgram(["sender", "check", "--config", path]);
+  assertEquals([code, stdout], [2, ""]);
+  assert(!stderr.includes(secret), "the token is shown");
+  assertEquals(
+    stderr,
+    `prompipe: Cannot load config "${path}":\n` +
+      '  "bearer_token" must be the receiver\'s token: visible ASCII characters without spaces; ' +
+      "its value is not shown\n" +
+      '  "pairs" must be a list with at least one {"source": …, "destination": …}; it is empty\n' +
+      '  "intervall" is unknown; did you mean "interval"?\n',
+  );
+});
+
+Deno.test("run() returns 2 for a config that is a folder", async () => {
+  await using folder = await temporaryFolder();
+  const { code, stderr } = await runProgram(["sender", "check", "--config", folder.path]);
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, `Cannot read config "${folder.path}": `);
+});
+
+Deno.test("run() returns 2 for a receiver without a token, before it listens", async () => {
+  const { code, stdout, stderr } = await runProgram(["receiver", "--push-listen", "127.0.0.1:0"]);
+  assertEquals([code, stdout], [2, ""]);
+  assertStringIncludes(stderr, "prompipe: Cannot start the receiver: no token");
+});
+
+Deno.test("run() returns 1 for a port that is taken", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const address = `127.0.0.1:${(taken.addr as Deno.NetAddr).port}`;
+  const { code, stderr } = await runProgram(["receiver", "--push-listen", address], {
+    env: { BEARER_TOKEN: randomSecret() },
+  });
+  assertEquals(code, 1);
+  assertStringIncludes(
+    stderr,
+    `prompipe: Cannot listen on "${address}" (push): something else listens there\n`,
+  );
+});

@@ -1,0 +1,89 @@
+import { assertEquals } from "@std/assert";
+import { gunzipSync } from "node:zlib";
+import { startSender } from "../../sender/mod.ts";
+import { FakeExporter, gauge } from "../fakes/exporter.ts";
+import { makePair } from "../fakes/pair.ts";
+import { RecordedLog } from "../fakes/recorded_log.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** A receiver that hands out the first push. */
+function startReceiver() {
+  const { promise: pushed, resolve } = Promise.withResolvers<string>();
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    resolve(gunzipSync(await request.bytes()).toString());
+    return new Response(null, { status: 204 });
+  });
+  const destination = new URL(`http://127.0.0.1:${server.addr.port}/metrics/node/rpi`);
+  return { destination, pushed, [Symbol.asyncDispose]: () => server.shutdown() };
+}
+
+/** A pair of a sender that will never be due, bar the first one. */
+function idlePairs(count: number, source: string) {
+  return Array.from({ length: count }, (_, index) =>
+    makePair({
+      source: new URL(source),
+      destination: new URL(`http://push.example/metrics/node/${index}`),
+      intervalMs: HOUR_MS,
+    }));
+}
+
+Deno.test("startSender() pipes a source to its destination until it is stopped", async () => {
+  const log = new RecordedLog();
+  await using exporter = FakeExporter.start(() => gauge(42));
+  await using receiver = startReceiver();
+  const { destination } = receiver;
+  const pair = makePair({ source: new URL(exporter.url), destination, intervalMs: HOUR_MS });
+  const sender = startSender({ pairs: [pair] }, { log, userAgent: "prompipe/test" });
+  assertEquals(await receiver.pushed, "# TYPE fake gauge\nfake 42\n");
+  await sender.stop();
+  assertEquals(log.events, [
+    {
+      level: "info",
+      event: "piping",
+      fields: { source: exporter.url, destination: destination.href },
+    },
+    { level: "info", event: "stopped", fields: {} },
+  ]);
+});
+
+Deno.test("startSender() names up to twenty pairs in its first lines, and counts more", async () => {
+  await using exporter = FakeExporter.startHanging();
+  for (const [count, lines] of [[1, 1], [20, 20], [21, 1]] as const) {
+    const log = new RecordedLog();
+    {
+      await using _ = startSender({ pairs: idlePairs(count, exporter.url) }, {
+        log,
+        userAgent: "test",
+      });
+    }
+    const piping = log.events.filter(({ event }) => event === "piping");
+    assertEquals(piping.length, lines);
+    if (count === 21) assertEquals(piping[0]!.fields, { pairs: 21 });
+  }
+});
+
+Deno.test("startSender() spreads the first passes over the interval", async () => {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  await using exporter = FakeExporter.start(() => {
+    resolve();
+    return gauge(1);
+  });
+  const log = new RecordedLog();
+  await using _ = startSender({ pairs: idlePairs(20, exporter.url) }, { log, userAgent: "test" });
+  await asked;
+  // Whoever asked at the start stands before this one.
+  await (await fetch(exporter.url)).text();
+  assertEquals(exporter.asked, 2);
+});
+
+Deno.test("Sender.stop() resolves only once it has stopped, for whoever asks", async () => {
+  const log = new RecordedLog();
+  await using exporter = FakeExporter.startHanging();
+  const sender = startSender({ pairs: idlePairs(1, exporter.url) }, { log, userAgent: "test" });
+  const first = sender.stop();
+  await sender.stop();
+  const stopped = log.events.filter(({ event }) => event === "stopped").length;
+  await first;
+  assertEquals(stopped, 1);
+});

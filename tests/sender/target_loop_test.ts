@@ -1,0 +1,145 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Pair } from "../../sender/config.ts";
+import type { Delivery, DeliveryResult } from "../../sender/delivery.ts";
+import type { Get } from "../../sender/http_source.ts";
+import { runTargetLoop } from "../../sender/target_loop.ts";
+import { FakeDelivery } from "../fakes/delivery.ts";
+import { FakeGet, hang, rawResponse } from "../fakes/get.ts";
+import { makePair } from "../fakes/pair.ts";
+import { RecordedLog } from "../fakes/recorded_log.ts";
+
+const FIELDS = {
+  source: "http://exporter.example:9100/metrics",
+  destination: "http://push.example/metrics/node/rpi",
+};
+const OK: DeliveryResult = { ok: true, bodyBytes: 7 };
+const TAKING = new FakeDelivery(() => OK);
+const ANSWERING = new FakeGet(() => rawResponse()).get;
+
+/** Runs a loop until `done` says so of the passes and the skipped ones so far. */
+async function runUntil(
+  done: (seen: { passes: number; skipped: number; log: RecordedLog }) => boolean,
+  options: { get?: Get; delivery?: Delivery; pair?: Pair },
+) {
+  const { get = ANSWERING, delivery = TAKING, pair = makePair({ intervalMs: 1 }) } = options;
+  const stopping = new AbortController();
+  const seen = { passes: 0, skipped: 0, log: new RecordedLog() };
+  const check = () => {
+    if (done(seen)) stopping.abort();
+  };
+  const observer = {
+    passed(of: Pair) {
+      assert(of === pair);
+      seen.passes++;
+      check();
+    },
+    skipped(of: Pair, count: number) {
+      assert(of === pair);
+      seen.skipped += count;
+      check();
+    },
+  };
+  // What is logged in the pass that is the last one still counts: the log is looked at too.
+  const { log } = seen;
+  const dependencies = { get, delivery, userAgent: "test", clock: Date.now, observer, log };
+  await runTargetLoop(pair, dependencies, { firstDelayMs: 0, signal: stopping.signal });
+  return seen;
+}
+
+/** Takes each of the values in turn, then the last one again and again. */
+function inTurn<T>(values: readonly T[]): () => T {
+  let next = 0;
+  return () => values[Math.min(next++, values.length - 1)]!;
+}
+
+/** Leaves out what a slow machine may add. */
+function withoutPace(log: RecordedLog) {
+  return log.events.filter(({ event }) => !event.startsWith("passes"));
+}
+
+Deno.test("runTargetLoop() logs a failing source once, and once its recovery", async () => {
+  const status = inTurn([500, 404, 500, 200]);
+  const get = new FakeGet(() => rawResponse({ status: status() })).get;
+  const { log } = await runUntil(({ passes }) => passes === 6, { get });
+  const [bad, good, ...rest] = withoutPace(log);
+  assertEquals(bad, {
+    level: "warn",
+    event: "scrape failing",
+    fields: { ...FIELDS, reason: "source_status: answered 500 (exporter.example:9100)" },
+  });
+  const { after: _, ...fields } = good!.fields;
+  assertEquals([good!.level, good!.event, fields], [
+    "info",
+    "scrape recovered",
+    { ...FIELDS, failures: 3 },
+  ]);
+  assertEquals(rest, []);
+});
+
+Deno.test("runTargetLoop() logs a failing push once, and once its recovery", async () => {
+  const failed = {
+    ok: false,
+    refused: false,
+    retriable: false,
+    reason: "401 no good token",
+  } as const;
+  const result = inTurn<DeliveryResult>([failed, failed, OK]);
+  const { log } = await runUntil(({ passes }) => passes === 5, {
+    delivery: new FakeDelivery(() => result()),
+  });
+  assertEquals(
+    withoutPace(log).map(({ event, fields }) => [event, fields["reason"], fields["failures"]]),
+    [["push failing", "401 no good token", undefined], ["push recovered", undefined, 2]],
+  );
+});
+
+Deno.test("runTargetLoop() logs once that passes are skipped, and once that they are on time", async () => {
+  const intervalMs = 20;
+  let scrapes = 0;
+  const get = new FakeGet(() => {
+    // Two passes that take longer than the interval, whatever the machine is.
+    const endMs = performance.now() + (scrapes++ < 2 ? 1.5 * intervalMs : 0);
+    while (performance.now() < endMs);
+    return rawResponse();
+  }).get;
+  const onTime = ({ log }: { log: RecordedLog }) =>
+    log.events.some(({ event }) => event === "passes on time");
+  const pair = makePair({ intervalMs });
+  const { log, skipped } = await runUntil(onTime, { get, pair });
+  assert(skipped >= 2, String(skipped));
+  assertEquals(log.events.map(({ level, event }) => [level, event]), [
+    ["warn", "passes skipped"],
+    ["info", "passes on time"],
+  ]);
+  assertEquals(log.events[0]!.fields, {
+    ...FIELDS,
+    reason: "a pass took longer than the interval of 20ms",
+  });
+});
+
+Deno.test("runTargetLoop() goes on after a pass that failed as nobody expected", async () => {
+  const outcome = inTurn([() => Promise.reject(new Error("bug")), () => Promise.resolve(OK)]);
+  const { log } = await runUntil(({ passes }) => passes === 2, {
+    delivery: { deliver: () => outcome()() },
+  });
+  const [failed, ...rest] = withoutPace(log);
+  assertEquals(failed, {
+    level: "error",
+    event: "pass failed",
+    fields: { ...FIELDS, error: new Error("bug") },
+  });
+  assertEquals(rest, []);
+});
+
+Deno.test("runTargetLoop() stops in the middle of a pass without a word", async () => {
+  const stopping = new AbortController();
+  const log = new RecordedLog();
+  const get: Get = (_, { signal }) => {
+    queueMicrotask(() => stopping.abort());
+    return hang(signal);
+  };
+  const observer = { passed: () => assert(false, "it passed"), skipped() {} };
+  const dependencies = { get, delivery: TAKING, userAgent: "t", clock: Date.now, observer, log };
+  await runTargetLoop(makePair(), dependencies, { firstDelayMs: 0, signal: stopping.signal });
+  assertEquals(log.events, []);
+});
