@@ -1,4 +1,10 @@
-// What is bound to happen while installing, as a value with a message for people.
+// What is bound to happen while installing and uninstalling, as a value with a message for people.
+
+/** What became of a command, for people. */
+export type Outcome =
+  | { readonly ok: true; readonly output: string }
+  /** With what was done all the same. */
+  | Failure & { readonly output?: string };
 
 export interface Failure {
   readonly ok: false;

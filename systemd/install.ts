@@ -1,16 +1,16 @@
-// Installs a unit: decides what goes into it, writes it, and says what to run next.
+// Installs a unit: decides what goes into it, writes it, and starts it or says what to
+// run next.
 
-import { join } from "node:path";
 import { credentialArgument, unwritable, unwritableRaw } from "./escape.ts";
-import { type Failure, failure, isDenied, refusal } from "./failure.ts";
+import { type Failure, failure, type Outcome, refusal } from "./failure.ts";
+import { readMark } from "./mark.ts";
 import { configReach, joined, type Program, type ProgramReach, programReach } from "./reach.ts";
+import { startNow, whyNoSystemd } from "./service.ts";
 import { type System, thisMachine } from "./system.ts";
-import { provideToken, tokenPath } from "./token.ts";
+import { type Provided, provideToken, TOKEN_FILE, tokenPath } from "./token.ts";
 import { unitName, type UnitPlan, unitText } from "./unit.ts";
+import { unitPath, writeUnitFile, type Written } from "./unit_file.ts";
 import { systemdVersion } from "./version.ts";
-
-/** The folder of an administrator's own units. */
-const USUAL_UNIT_DIR = "/etc/systemd/system";
 
 const CONFIG_CREDENTIAL = "config.json";
 /** The receiver looks for it in `$CREDENTIALS_DIRECTORY`. */
@@ -18,10 +18,14 @@ const TOKEN_CREDENTIAL = "bearer_token";
 
 interface InstallOptions {
   readonly program: Program;
+  /** Of this prompipe. */
+  readonly version: string;
   /** The folder for the unit file. It has to be there. */
   readonly unitDir: string;
   /** Only answers with the unit; nothing is written or changed. */
   readonly print: boolean;
+  /** Also enables and starts the service. */
+  readonly now: boolean;
   /** Options for the program, after its command. */
   readonly extraArgs: readonly string[];
 }
@@ -41,8 +45,6 @@ export interface InstallReceiverOptions extends InstallOptions {
   readonly bearerTokenFile: string | undefined;
 }
 
-export type Outcome = { readonly ok: true; readonly output: string } | Failure;
-
 export async function installSender(
   options: InstallSenderOptions,
   system: System = thisMachine,
@@ -56,6 +58,9 @@ export async function installSender(
 
   const plan: UnitPlan = {
     kind: "sender",
+    version: options.version,
+    goes: [],
+    stays: [`config ${options.configPath}`, ...program.places.map((path) => `program ${path}`)],
     argv: [
       ...program.argv,
       "sender",
@@ -83,8 +88,17 @@ export async function installReceiver(
   const hazard = badArgument(options.extraArgs) ?? badTokenPath(token.path);
   if (hazard) return hazard;
 
+  const named = options.bearerTokenFile === undefined ? [] : [token.path];
+  // Made for an earlier installation, it goes in the end, unless it is the one named now.
+  const made = named.length === 0 ? [TOKEN_FILE] : await madeBefore(options, system);
   const plan: UnitPlan = {
     kind: "receiver",
+    version: options.version,
+    goes: made.filter((path) => !named.includes(path)),
+    stays: [
+      ...named.map((path) => `token ${path}`),
+      ...program.places.map((path) => `program ${path}`),
+    ],
     argv: [...program.argv, "receiver", ...options.extraArgs],
     binds: program.binds,
     covers: program.covers,
@@ -98,81 +112,102 @@ export async function installReceiver(
   return await install(plan, { options, program, system, provide });
 }
 
+async function madeBefore(
+  { unitDir }: InstallOptions,
+  system: System,
+): Promise<readonly string[]> {
+  const unit = await system.readText(unitPath("receiver", unitDir)).catch(() => "");
+  return readMark(unit)?.goes ?? [];
+}
+
 interface Installation {
   readonly options: InstallOptions;
   readonly program: ProgramReach;
   readonly system: System;
-  /** What else the service needs; it tells people what it did. */
-  readonly provide?: () => Promise<
-    { readonly ok: true; readonly told: string } | Failure
-  >;
+  /** What else the service needs. */
+  readonly provide?: () => Promise<Provided | Failure>;
 }
 
 async function install(plan: UnitPlan, installation: Installation): Promise<Outcome> {
   const { options, program, system, provide } = installation;
   const name = unitName(plan.kind);
-  const unitFile = join(options.unitDir, `${name}.service`);
-  const said = [
-    `Wrote unit file to ${unitFile}`,
-    "Run to enable on boot & to start now:",
-    ...["enable", "start", "status"].map((verb) => `        $ systemctl ${verb} ${name}`),
-  ];
-
-  const written = await writeUnit(unitFile, unitText(plan), { options, system });
-  if (!written.ok) return written;
-  if (written.replaced) {
-    said.push(
-      "It was installed before and has changed. Where it runs already:",
-      "        $ systemctl daemon-reload",
-      `        $ systemctl restart ${name}`,
-    );
+  const unitFile = unitPath(plan.kind, options.unitDir);
+  const text = unitText(plan);
+  const why = options.now ? await whyNoSystemd(system) : undefined;
+  if (why) {
+    return failure(`Cannot start ${name}: ${why}; without --now its unit is written all the same`);
   }
+
+  const written = await writeUnitFile(unitFile, text, system);
+  if (!written.ok) return written;
+  let changed = written.before !== undefined && written.before !== text;
+  const said = await toldOf(written, { unitFile, text });
+  if (!options.now) said.push(...stepsToStart(name, changed));
+  const failed = ({ reason }: Failure): Outcome => ({ ok: false, reason, output: joinLines(said) });
+
   if (provide !== undefined) {
     const provided = await provide();
-    if (!provided.ok) return provided;
+    if (!provided.ok) return failed(provided);
     said.push(provided.told);
+    changed ||= provided.changed;
   }
   if (program.toOpen !== undefined) {
-    const { path, mode } = program.toOpen;
-    try {
-      await system.chmod(path, mode);
-    } catch (error) {
-      return failure(
-        `Cannot let others run "${path}": ${refusal(error)}; run: sudo chmod a+rx "${path}"`,
-      );
-    }
-    said.push(
-      `Made ${path} executable for all (a+rx): the service runs as a user of its own`,
-    );
+    const opened = await openToAll(program.toOpen, system);
+    if (!opened.ok) return failed(opened);
+    said.push(opened.told);
   }
-  return { ok: true, output: said.join("\n") + "\n" };
+  if (options.now) {
+    const started = await startNow(name, { unitFile, changed }, system);
+    if (!started.ok) return failed(started);
+    said.push(started.told);
+  }
+  return { ok: true, output: joinLines(said) };
 }
 
-async function writeUnit(
-  path: string,
-  text: string,
-  { options: { unitDir }, system }: Pick<Installation, "options" | "system">,
-): Promise<{ readonly ok: true; readonly replaced: boolean } | Failure> {
-  const cannot = (why: string) => failure(`Cannot write "${path}": ${why}`);
+async function toldOf(
+  { before }: Written,
+  { unitFile, text }: { readonly unitFile: string; readonly text: string },
+): Promise<string[]> {
+  if (before === text) return [`Unit file ${unitFile} is as it should be`];
+  const wrote = `Wrote unit file to ${unitFile}`;
+  if (before === undefined) return [wrote];
+  const { unitDiff } = await import("./unit_diff.ts");
+  return [wrote, unitDiff(unitFile, { before, now: text })];
+}
+
+function stepsToStart(name: string, changed: boolean): string[] {
+  const run = (...commands: readonly string[]) => commands.map((each) => `        $ ${each}`);
+  const steps = [
+    "Run to enable on boot & to start now:",
+    ...run(...["enable", "start", "status"].map((verb) => `systemctl ${verb} ${name}`)),
+  ];
+  if (!changed) return steps;
+  return [
+    ...steps,
+    "It was installed before and has changed. Where it runs already:",
+    ...run("systemctl daemon-reload", `systemctl restart ${name}`),
+  ];
+}
+
+async function openToAll(
+  { path, mode }: { readonly path: string; readonly mode: number },
+  system: System,
+): Promise<{ readonly ok: true; readonly told: string } | Failure> {
   try {
-    if ((await system.stat(unitDir)).kind !== "folder") {
-      return cannot(`"${unitDir}" is not a folder`);
-    }
-    const before = await system.readText(path).catch(() => undefined);
-    await system.writeText(path, text, 0o644);
-    return { ok: true, replaced: before !== undefined && before !== text };
+    await system.chmod(path, mode);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      const where = unitDir === USUAL_UNIT_DIR ? ", so systemd is not installed here" : "";
-      return cannot(
-        `there is no folder "${unitDir}"${where}; name another one with --unit-dir`,
-      );
-    }
-    return cannot(
-      refusal(error) +
-        (isDenied(error) ? "; run it with sudo, or name another folder with --unit-dir" : ""),
+    return failure(
+      `Cannot let others run "${path}": ${refusal(error)}; run: sudo chmod a+rx "${path}"`,
     );
   }
+  return {
+    ok: true,
+    told: `Made ${path} executable for all (a+rx): the service runs as a user of its own`,
+  };
+}
+
+function joinLines(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 function badArgument(args: readonly string[]): Failure | undefined {

@@ -28,6 +28,8 @@ export interface ProgramReach extends Reach {
   readonly ok: true;
   /** The program's `argv`, without symbolic links. */
   readonly argv: readonly string[];
+  /** The executable, and the program's other `paths`, without symbolic links. */
+  readonly places: readonly string[];
   /** The executable, where others may not run it yet. */
   readonly toOpen: { readonly path: string; readonly mode: number } | undefined;
 }
@@ -86,7 +88,7 @@ export async function programReach(
       return failure(`Cannot pass ${JSON.stringify(value)} to a service: ${hazard}`);
     }
   }
-  return { ok: true, argv, toOpen, ...joined(reaches) };
+  return { ok: true, argv, places: [...new Set(real.values())], toOpen, ...joined(reaches) };
 }
 
 /** `path` is taken as it stands, so that a symbolic link may point elsewhere later. */

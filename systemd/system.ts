@@ -20,6 +20,15 @@ export interface System {
   chmod(path: string, mode: number): Promise<void>;
   /** Makes the folder, and those above it that are missing. */
   makeFolder(path: string, mode: number): Promise<void>;
+  /** Whether anything is there, be it a link that leads nowhere. */
+  exists(path: string): Promise<boolean>;
+  /** Removes a file, a link, or a folder with all that is in it; links are not followed. */
+  remove(path: string): Promise<void>;
+  /** Removes a folder, unless something is in it. */
+  removeEmpty(folder: string): Promise<void>;
+  /** Runs systemctl to its end. `output` is all that it said, errors last. */
+  systemctl(args: readonly string[]): Promise<{ readonly ok: boolean; readonly output: string }>;
+  pause(ms: number): Promise<void>;
 }
 
 /** The machine this runs on. */
@@ -56,4 +65,31 @@ export const thisMachine: System = {
   chmod: (path, mode) => Deno.chmod(path, mode),
 
   makeFolder: (path, mode) => Deno.mkdir(path, { recursive: true, mode }),
+
+  async exists(path) {
+    try {
+      await Deno.lstat(path);
+      return true;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
+    }
+  },
+
+  remove: (path) => Deno.remove(path, { recursive: true }),
+
+  removeEmpty: (folder) => Deno.remove(folder),
+
+  async systemctl(args) {
+    const { success, stdout, stderr } = await new Deno.Command("systemctl", {
+      args: ["--no-pager", "--no-ask-password", ...args],
+      // Nothing that a user's environment holds should change what it does.
+      clearEnv: true,
+      stdin: "null",
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { ok: success, output: text(stdout) + text(stderr) };
+  },
+
+  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };

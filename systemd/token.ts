@@ -2,6 +2,7 @@
 // unit.
 
 import { dirname } from "node:path";
+import { isToken, newToken } from "../protocol/mod.ts";
 import { type Failure, failure, isDenied, refusal } from "./failure.ts";
 import type { System } from "./system.ts";
 
@@ -20,9 +21,10 @@ export async function tokenPath(
   choice: TokenChoice,
   system: Pick<System, "stat">,
 ): Promise<{ readonly ok: true; readonly path: string } | Failure> {
-  const path = choice.bearerTokenFile;
+  const { bearerToken, bearerTokenFile: path } = choice;
+  if (bearerToken !== undefined && !isToken(bearerToken)) return unusable("BEARER_TOKEN");
   if (path === undefined) return { ok: true, path: TOKEN_FILE };
-  if (choice.bearerToken !== undefined) {
+  if (bearerToken !== undefined) {
     return failure(
       "Cannot choose the receiver's token: BEARER_TOKEN and BEARER_TOKEN_FILE are both set; unset one",
     );
@@ -37,14 +39,23 @@ export async function tokenPath(
   }
 }
 
-/** Sees to it that a token is there; the answer tells people where, never what. */
+export interface Provided {
+  readonly ok: true;
+  /** Where the token is, never what it is. */
+  readonly told: string;
+  /** Whether a receiver that runs has another one. */
+  readonly changed: boolean;
+}
+
+/** Sees to it that a token is there. */
 export async function provideToken(
   choice: TokenChoice,
   system: System,
-): Promise<{ readonly ok: true; readonly told: string } | Failure> {
+): Promise<Provided | Failure> {
   if (choice.bearerTokenFile !== undefined) {
     return {
       ok: true,
+      changed: false,
       told: `The token is read from ${choice.bearerTokenFile} at each start`,
     };
   }
@@ -52,13 +63,15 @@ export async function provideToken(
   try {
     const before = await text(TOKEN_FILE, system);
     const token = choice.bearerToken ?? (before?.trim() || undefined);
+    if (token !== undefined && !isToken(token)) return unusable(`"${TOKEN_FILE}"`);
     if (token !== undefined && before?.trim() === token) {
-      return { ok: true, told: kept };
+      return { ok: true, changed: false, told: kept };
     }
     await system.makeFolder(dirname(TOKEN_FILE), 0o755);
-    await system.writeText(TOKEN_FILE, `${token ?? freshToken()}\n`, 0o600);
+    await system.writeText(TOKEN_FILE, `${token ?? newToken()}\n`, 0o600);
     return {
       ok: true,
+      changed: true,
       told: token === undefined
         ? `Wrote a new token to ${TOKEN_FILE}; senders need it as their bearer_token`
         : `Wrote the token of BEARER_TOKEN to ${TOKEN_FILE}`,
@@ -71,12 +84,8 @@ export async function provideToken(
   }
 }
 
-/** 128 random bits in base64url. */
-function freshToken(): string {
-  return crypto.getRandomValues(new Uint8Array(16)).toBase64({
-    alphabet: "base64url",
-    omitPadding: true,
-  });
+function unusable(where: string): Failure {
+  return failure(`Cannot use the token: ${where} holds more than visible ASCII characters`);
 }
 
 async function text(path: string, system: System): Promise<string | undefined> {

@@ -3,10 +3,10 @@
 // doesn't start where user namespaces are switched off or can't be nested.
 
 import { execArgument, execProgram, listedPath, mountPath, rawPath } from "./escape.ts";
+import { type Mark, markText } from "./mark.ts";
 
 /** Everything that differs from unit to unit, looked up and decided. */
-export interface UnitPlan {
-  readonly kind: "sender" | "receiver";
+export interface UnitPlan extends Mark {
   /** The whole command line, its program first. */
   readonly argv: readonly Argument[];
   /** Paths that the sandbox would hide. */
@@ -42,6 +42,7 @@ export function unitText(plan: UnitPlan): string {
   const name = unitName(plan.kind);
   const capability = plan.privilegedPort ? "CAP_NET_BIND_SERVICE" : "";
   return `\
+${markText(plan)}
 [Unit]
 Description=${DESCRIPTIONS[plan.kind]}
 Wants=network-online.target

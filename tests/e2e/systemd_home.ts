@@ -1,5 +1,5 @@
-// A user's home on the machine, with prompipe as such users have it: closed to all
-// others, and with a space and worse in its names.
+// A user's home on the machine, closed to all others, with prompipe in it: as a
+// checkout with a runtime, or as the portable file. Names have a space and worse.
 
 import { assert } from "@std/assert";
 import { join } from "@std/path";
@@ -8,42 +8,70 @@ import type { SystemdMachine } from "./systemd_machine.ts";
 const PROJECT = join(import.meta.dirname!, "..", "..");
 const PROGRAM = ["main.ts", "deno.json", "deno.lock", "node_modules"];
 const ROOMS = ["cli", "protocol", "receiver", "sender", "systemd"];
+const OWNER_ONLY = 0o600;
 
 export const HOME = "/home/pi";
 export const SOURCE = `${HOME}/prom pipe`;
 export const RUNTIME = `${HOME}/.deno/bin/deno`;
 export const CONFIG = `${HOME}/100% of $HOME's "pairs".json`;
-const OWNER_ONLY = 0o600;
+const PORTABLE = `${HOME}/prompipe`;
 
-/** A home that nobody else may enter, holding the runtime and the program. */
-export async function moveIn(machine: SystemdMachine): Promise<void> {
-  await machine.must(["useradd", "--create-home", "pi"]);
-  await machine.must(["mkdir", "-p", SOURCE, `${HOME}/.deno/bin`]);
-  const copy = async (from: string, to: string) => {
-    const { success } = await new Deno.Command("cp", { args: ["-r", from, machine.path(to)] })
-      .output();
-    assert(success, `cannot copy ${from}`);
-  };
-  for (const name of [...PROGRAM, ...ROOMS]) {
-    await copy(join(PROJECT, name), SOURCE);
-  }
-  await copy(await Deno.realPath(Deno.execPath()), RUNTIME);
-  await machine.must(["chmod", "-R", "u=rwX,go=rX", SOURCE]);
-  await machine.must(["chmod", "700", RUNTIME]);
-  await machine.must(["chown", "-R", "pi:pi", HOME]);
-  await machine.must(["chmod", "700", HOME, `${HOME}/.deno`, `${HOME}/.deno/bin`]);
+/** prompipe, as it lies on the machine. */
+export interface Program {
+  /** What comes before its own arguments. */
+  readonly command: readonly string[];
+  readonly cwd: string;
+  /** What `uninstall` says of it. */
+  readonly stays: string;
 }
 
-/** Runs prompipe as its user would, who is root by sudo. */
+/** A home that holds the runtime and the source. */
+export async function moveInSource(machine: SystemdMachine): Promise<Program> {
+  await machine.must(["useradd", "--create-home", "pi"]);
+  await machine.must(["mkdir", "-p", SOURCE, `${HOME}/.deno/bin`]);
+  for (const name of [...PROGRAM, ...ROOMS]) {
+    await copy(machine, { from: join(PROJECT, name), to: SOURCE });
+  }
+  await copy(machine, { from: await Deno.realPath(Deno.execPath()), to: RUNTIME });
+  await machine.must(["chmod", "-R", "u=rwX,go=rX", SOURCE]);
+  await machine.must(["chmod", "700", RUNTIME, `${HOME}/.deno`, `${HOME}/.deno/bin`]);
+  await closeHome(machine);
+  return {
+    command: [RUNTIME, "run", "--quiet", "--no-prompt", "--permission-set", "main.ts"],
+    cwd: SOURCE,
+    stays: `program ${RUNTIME} stays\nprogram ${SOURCE} stays\n`,
+  };
+}
+
+/** A home that holds the portable file. */
+export async function moveInPortable(machine: SystemdMachine, file: string): Promise<Program> {
+  await machine.must(["useradd", "--create-home", "pi"]);
+  await copy(machine, { from: file, to: PORTABLE });
+  await closeHome(machine);
+  return { command: ["./prompipe"], cwd: HOME, stays: `program ${PORTABLE} stays\n` };
+}
+
+async function copy(
+  machine: SystemdMachine,
+  { from, to }: { from: string; to: string },
+): Promise<void> {
+  const { success } = await new Deno.Command("cp", { args: ["-r", from, machine.path(to)] })
+    .output();
+  assert(success, `cannot copy ${from}`);
+}
+
+async function closeHome(machine: SystemdMachine): Promise<void> {
+  await machine.must(["chown", "-R", "pi:pi", HOME]);
+  await machine.must(["chmod", "700", HOME]);
+}
+
+/** Runs prompipe as its user would, who is root by sudo, and returns what it printed. */
 export async function prompipe(
   machine: SystemdMachine,
-  args: readonly string[],
-  env: Record<string, string> = {},
+  { command, cwd }: Program,
+  ...[args, env = {}]: [args: readonly string[], env?: Record<string, string>]
 ): Promise<string> {
-  return await machine.must(
-    [RUNTIME, "run", "--quiet", "--no-prompt", "--permission-set", "main.ts", ...args],
-    { cwd: SOURCE, env },
-  );
+  return await machine.must([...command, ...args], { cwd, env });
 }
 
 /** As editors do it: a new file in the place of the old one. */

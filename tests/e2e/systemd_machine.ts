@@ -1,5 +1,5 @@
-// A machine with a real systemd: a container whose changes live in memory, with a
-// network of its own. It stands in for a user's Raspberry Pi.
+// A machine with a real systemd: a container whose changes live in memory, and outlive
+// a reboot, with a network of its own. It stands in for a user's Raspberry Pi.
 
 import { join } from "@std/path";
 import type { Part } from "../parts.ts";
@@ -11,6 +11,14 @@ import { waitFor } from "./wait_for.ts";
 const LOCK_FILE = "/run/prompipe-test-machine.lock";
 const BOOT_MS = 60_000;
 const CHANGE_MS = 30_000;
+/** What nspawn exits with where the container asks for another boot. */
+const REBOOT_STATUS = 133;
+/** In a folder: a root that can be changed, over one ($0) that stays as it is. */
+const MOUNT_DISK = `
+  cd "$1" && mount -t tmpfs tmpfs . && cd "$1" && mkdir below upper work root &&
+  mount --bind "$0" below &&
+  mount -t overlay overlay -o lowerdir=below,upperdir=upper,workdir=work root &&
+  echo mounted && exec sleep infinity`;
 
 export interface Result {
   readonly code: number;
@@ -32,49 +40,65 @@ export function whyNoMachine(): string | undefined {
   return success ? undefined : "it takes the right to make containers, which root lacks here";
 }
 
-export class SystemdMachine implements AsyncDisposable {
-  readonly #container: RunningProcess;
-  /** The process id of the machine's systemd, seen from here. */
-  readonly #leader: string;
+/** What is on while the machine is. */
+interface Power {
+  readonly nspawn: Part;
+  /** Where the disk is mounted, seen by its holder. */
+  readonly folder: string;
+  /** The process whose mounts are the disk. */
+  readonly holder: RunningProcess;
   /** Held as long as the machine runs. */
-  readonly #lock: Deno.FsFile;
+  readonly lock: Deno.FsFile;
+}
 
-  private constructor(container: RunningProcess, leader: string, lock: Deno.FsFile) {
-    this.#container = container;
-    this.#leader = leader;
-    this.#lock = lock;
+export class SystemdMachine implements AsyncDisposable {
+  readonly #power: Power;
+  #container: RunningProcess;
+  /** The process id of the machine's systemd, seen from here. */
+  #leader = "";
+
+  private constructor(power: Power) {
+    this.#power = power;
+    this.#container = startContainer(power);
   }
 
   /** Boots from a root that stays as it is. Ready once systemd says so. */
   static async boot(nspawn: Part, root: string): Promise<SystemdMachine> {
     const lock = await Deno.open(LOCK_FILE, { create: true, write: true });
     await lock.lock(true);
-    const container = new RunningProcess(nspawn.path, {
-      args: [
-        "--quiet",
-        `--directory=${root}`,
-        `--machine=prompipe-${Deno.pid}`,
-        "--volatile=overlay",
-        "--private-network",
-        "--register=no",
-        "--keep-unit",
-        "--boot",
-      ],
-      env: nspawn.env,
+    const folder = await Deno.makeTempDir({ prefix: "prompipe-machine-" });
+    const holder = new RunningProcess("unshare", {
+      args: ["--mount", "--propagation=private", "sh", "-c", MOUNT_DISK, root, folder],
     });
     try {
-      return await waitFor(async () => {
-        const machine = new SystemdMachine(container, await leaderOf(container), lock);
-        const { output } = await machine.run(["systemctl", "is-system-running"]);
-        // Degraded: a unit of Debian's that doesn't suit a container is no concern.
-        if (!/^(running|degraded)$/m.test(output)) throw new Error(output + container.output);
-        return machine;
-      }, { timeoutMs: BOOT_MS, what: "systemd in the container" });
+      await holder.waitForOutput(/mounted/);
     } catch (error) {
-      await container[Symbol.asyncDispose]();
-      lock.close();
+      await switchOff({ nspawn, folder, holder, lock });
       throw error;
     }
+    const machine = new SystemdMachine({ nspawn, folder, holder, lock });
+    try {
+      await machine.#ready();
+      return machine;
+    } catch (error) {
+      await machine[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Lets it shut down, and boots it again from the same disk. */
+  async reboot(): Promise<void> {
+    const container = this.#container;
+    let ended: Deno.CommandStatus | undefined;
+    container.status.then((status) => ended = status);
+    await this.run(["systemctl", "reboot"]);
+    const { code } = await waitFor(() => {
+      if (ended === undefined) throw new Error(container.output);
+      return ended;
+    }, { timeoutMs: BOOT_MS, what: "the machine to go down" });
+    if (code !== REBOOT_STATUS) throw new Error(`ended with ${code}: ${container.output}`);
+    this.#container = startContainer(this.#power);
+    await this.#ready();
   }
 
   /** The path from here of a file on the machine. */
@@ -174,7 +198,16 @@ export class SystemdMachine implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#container.end("SIGTERM").catch(() => {});
     await this.#container[Symbol.asyncDispose]();
-    this.#lock.close();
+    await switchOff(this.#power);
+  }
+
+  async #ready(): Promise<void> {
+    await waitFor(async () => {
+      this.#leader = await leaderOf(this.#container);
+      const { output } = await this.run(["systemctl", "is-system-running"]);
+      // Degraded: a unit of Debian's that doesn't suit a container is no concern.
+      if (!/^(running|degraded)$/m.test(output)) throw new Error(output + this.#container.output);
+    }, { timeoutMs: BOOT_MS, what: "systemd in the container" });
   }
 
   async #enter(namespaces: readonly string[], command: readonly string[]): Promise<Result> {
@@ -185,6 +218,28 @@ export class SystemdMachine implements AsyncDisposable {
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return { code, output: text(stdout) + text(stderr) };
   }
+}
+
+function startContainer({ nspawn, folder, holder }: Power): RunningProcess {
+  return new RunningProcess("nsenter", {
+    args: [
+      ...[`--target=${holder.pid}`, "--mount", "--", nspawn.path],
+      "--quiet",
+      `--directory=${join(folder, "root")}`,
+      `--machine=prompipe-${Deno.pid}`,
+      "--private-network",
+      "--register=no",
+      "--keep-unit",
+      "--boot",
+    ],
+    env: nspawn.env,
+  });
+}
+
+async function switchOff({ folder, holder, lock }: Power): Promise<void> {
+  await holder[Symbol.asyncDispose]();
+  await Deno.remove(folder);
+  lock.close();
 }
 
 /** The machine's systemd, which is not yet the first process that nspawn starts. */

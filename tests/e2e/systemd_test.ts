@@ -2,134 +2,121 @@
 // closed, and with a space in a name.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { leaveOut, type Part, testWithParts } from "../parts.ts";
 import { newToken } from "./prompipe.ts";
-import { CONFIG, HOME, moveIn, prompipe, RUNTIME, SOURCE, writeConfig } from "./systemd_home.ts";
-import { SystemdMachine, whyNoMachine } from "./systemd_machine.ts";
-import { systemdRoot } from "./systemd_root.ts";
+import { filesOf, tracesOf } from "./systemd_files.ts";
+import {
+  CONFIG,
+  HOME,
+  moveInSource,
+  prompipe,
+  RUNTIME,
+  SOURCE,
+  writeConfig,
+} from "./systemd_home.ts";
+import type { SystemdMachine } from "./systemd_machine.ts";
+import { start, status, stop, testInMachine, waitForStatus } from "./systemd_service.ts";
 import { waitFor } from "./wait_for.ts";
 
 const TOKEN_FILE = "/etc/prompipe/receiver.token";
 
-const NAME = "systemd runs what install wrote";
-const PARTS = ["systemd-nspawn", "debootstrap"] as const;
-const why = whyNoMachine();
-if (why === undefined) {
-  testWithParts(NAME, PARTS, (parts) => inMachine(parts, services));
-} else leaveOut(NAME, why);
+testInMachine(
+  "systemd runs what install wrote, and uninstall leaves nothing behind",
+  async (machine) => {
+    const program = await moveInSource(machine);
+    const token = newToken();
+    await writeConfig(machine, { token, path: "/metrics/machine/first" });
+    const before = await filesOf(machine);
 
-async function inMachine(
-  parts: Readonly<Record<typeof PARTS[number], Part>>,
-  test: (machine: SystemdMachine) => Promise<void>,
-): Promise<void> {
-  const root = await systemdRoot(parts.debootstrap);
-  await using machine = await SystemdMachine.boot(parts["systemd-nspawn"], root);
-  await test(machine);
-}
+    // The receiver: port 80, its token from a file that root alone can read.
+    const installed = await prompipe(machine, program, ["receiver", "install"], {
+      BEARER_TOKEN: token,
+    });
+    assert(!installed.includes(token), "install tells the token");
+    assertStringIncludes(installed, `Made ${RUNTIME} executable for all`);
+    assertEquals(await machine.must(["cat", TOKEN_FILE]), `${token}\n`);
+    assertEquals(await machine.must(["stat", "-c", "%a %U", TOKEN_FILE]), "600 root\n");
+    await start(machine, "prompipe-receiver");
+    await waitForStatus(machine, "http://127.0.0.1/healthz", 200);
+    const receiver = await status(machine, "prompipe-receiver");
+    for (const set of ["CapPrm", "CapEff", "CapBnd", "CapAmb"]) {
+      assertEquals(receiver[set], CAP_NET_BIND_SERVICE, set);
+    }
 
-async function services(machine: SystemdMachine): Promise<void> {
-  await moveIn(machine);
-  const token = newToken();
-
-  // The receiver: port 80, its token from a file that root alone can read.
-  const installed = await prompipe(machine, ["receiver", "install"], { BEARER_TOKEN: token });
-  assert(!installed.includes(token), "install tells the token");
-  assertStringIncludes(installed, `Made ${RUNTIME} executable for all`);
-  assertEquals(await machine.must(["cat", TOKEN_FILE]), `${token}\n`);
-  assertEquals(await machine.must(["stat", "-c", "%a %U", TOKEN_FILE]), "600 root\n");
-  await start(machine, "prompipe-receiver");
-  await waitForStatus(machine, "http://127.0.0.1/healthz", 200);
-  const receiver = await status(machine, "prompipe-receiver");
-  for (const set of ["CapPrm", "CapEff", "CapBnd", "CapAmb"]) {
-    assertEquals(receiver[set], CAP_NET_BIND_SERVICE, set);
-  }
-
-  // The sender: says what the first prompipe said, and pipes.
-  await writeConfig(machine, { token, path: "/metrics/machine/first" });
-  assertEquals(
-    await prompipe(machine, ["sender", "install", "--config", CONFIG]),
-    `Wrote unit file to /etc/systemd/system/prompipe-sender.service
+    // The sender: says what the first prompipe said, and pipes.
+    assertEquals(
+      await prompipe(machine, program, ["sender", "install", "--config", CONFIG]),
+      `Wrote unit file to /etc/systemd/system/prompipe-sender.service
 Run to enable on boot & to start now:
         $ systemctl enable prompipe-sender
         $ systemctl start prompipe-sender
         $ systemctl status prompipe-sender
 `,
-  );
-  await start(machine, "prompipe-sender");
-  await waitForStatus(machine, "http://127.0.0.1:9090/metrics/machine/first", 200);
-  assertEquals(
-    await machine.must(["systemctl", "is-enabled", "prompipe-sender", "prompipe-receiver"]),
-    "enabled\nenabled\n",
-  );
-  await seesNothingElse(machine);
-  await readableJournal(machine, token);
+    );
+    await start(machine, "prompipe-sender");
+    await waitForStatus(machine, "http://127.0.0.1:9090/metrics/machine/first", 200);
+    assertEquals(
+      await machine.must(["systemctl", "is-enabled", "prompipe-sender", "prompipe-receiver"]),
+      "enabled\nenabled\n",
+    );
+    await seesNothingElse(machine);
+    await readableJournal(machine, token);
 
-  // A crash: it comes back, and an edited config counts from then on.
-  await writeConfig(machine, { token, path: "/metrics/machine/crashed" });
-  await machine.must([
-    ...["systemctl", "kill", "--kill-whom=main", "--signal=KILL", "prompipe-sender"],
-  ]);
-  await waitForStatus(machine, "http://127.0.0.1:9090/metrics/machine/crashed", 200);
-  await machine.waitForUnit("prompipe-sender", { NRestarts: "1", SubState: "running" });
+    // A crash: it comes back, and an edited config counts from then on.
+    await writeConfig(machine, { token, path: "/metrics/machine/crashed" });
+    await machine.must([
+      ...["systemctl", "kill", "--kill-whom=main", "--signal=KILL", "prompipe-sender"],
+    ]);
+    await waitForStatus(machine, "http://127.0.0.1:9090/metrics/machine/crashed", 200);
+    await machine.waitForUnit("prompipe-sender", { NRestarts: "1", SubState: "running" });
 
-  // A stop, and a start with yet another config, without another install.
-  await stop(machine, "prompipe-sender");
-  await writeConfig(machine, { token, path: "/metrics/machine/edited" });
-  await machine.must(["systemctl", "start", "prompipe-sender"]);
-  await waitForStatus(machine, "http://127.0.0.1:9090/metrics/machine/edited", 200);
+    // A stop, and a start with yet another config, without another install.
+    await stop(machine, "prompipe-sender");
+    await writeConfig(machine, { token, path: "/metrics/machine/edited" });
+    await machine.must(["systemctl", "start", "prompipe-sender"]);
+    await waitForStatus(machine, "http://127.0.0.1:9090/metrics/machine/edited", 200);
 
-  // A broken one ends it for good: the same again would not help.
-  await machine.must(["sh", "-c", `echo '{"pears": []}' > "$0"`, CONFIG]);
-  await machine.run(["systemctl", "restart", "prompipe-sender"]);
-  await machine.waitForUnit("prompipe-sender", {
-    ActiveState: "failed",
-    SubState: "failed",
-    ExecMainStatus: "2",
-    NRestarts: "0",
-  });
+    // A broken one ends it for good: the same again would not help.
+    await machine.must(["sh", "-c", `echo '{"pears": []}' > "$0"`, CONFIG]);
+    await machine.run(["systemctl", "restart", "prompipe-sender"]);
+    await machine.waitForUnit("prompipe-sender", {
+      ActiveState: "failed",
+      SubState: "failed",
+      ExecMainStatus: "2",
+      NRestarts: "0",
+    });
 
-  await stop(machine, "prompipe-receiver");
-}
+    const errors = ["journalctl", "--quiet", "--priority=err", "--output=cat"];
+    assertMatch(
+      await machine.must([...errors, "--unit=prompipe-sender"]),
+      /^prompipe: Cannot load config .*\n {2}"pairs" must be /m,
+    );
+
+    await stop(machine, "prompipe-receiver");
+
+    // What has failed and what was stopped by hand is taken back like all else.
+    assertEquals(
+      await prompipe(machine, program, ["sender", "uninstall"]),
+      `Stopped and disabled prompipe-sender
+Removed /var/cache/prompipe-sender
+Removed /var/cache/private/prompipe-sender
+Removed /etc/systemd/system/prompipe-sender.service
+config ${CONFIG} stays
+${program.stays}`,
+    );
+    assertStringIncludes(
+      await prompipe(machine, program, ["receiver", "uninstall"]),
+      `\nRemoved ${TOKEN_FILE}\n`,
+    );
+    await writeConfig(machine, { token, path: "/metrics/machine/first" });
+    // It stays executable for all, as install said.
+    await machine.must(["chmod", "700", RUNTIME]);
+    assertEquals(await filesOf(machine), before);
+    assertEquals(await tracesOf(machine), "");
+  },
+);
 
 /** CapPrm and the like: bit 10 alone. */
 const CAP_NET_BIND_SERVICE = "0000000000000400";
-
-async function start(machine: SystemdMachine, unit: string): Promise<void> {
-  await machine.must(["systemctl", "enable", "--quiet", unit]);
-  await machine.must(["systemctl", "start", unit]);
-  await machine.waitForUnit(unit, { ActiveState: "active" });
-}
-
-async function stop(machine: SystemdMachine, unit: string): Promise<void> {
-  const startMs = performance.now();
-  await machine.must(["systemctl", "stop", unit]);
-  assert(performance.now() - startMs < 10_000, `${unit} took too long to stop`);
-  const properties = ["ActiveState", "Result", "ExecMainCode", "ExecMainStatus"];
-  assertEquals(await machine.show(unit, ...properties), {
-    ActiveState: "inactive",
-    Result: "success",
-    ExecMainCode: "1",
-    ExecMainStatus: "0",
-  });
-}
-
-async function waitForStatus(machine: SystemdMachine, url: string, wanted: number) {
-  await waitFor(async () => {
-    const answer = await machine.get(url);
-    if (answer?.status === wanted) return;
-    const journal = await machine.must(["journalctl", "--quiet", "--lines=20"]);
-    throw new Error(`${url}: ${JSON.stringify(answer)}\n${journal}`);
-  }, { timeoutMs: 30_000, what: `status ${wanted}` });
-}
-
-/** /proc/PID/status of a unit's main process. */
-async function status(machine: SystemdMachine, unit: string): Promise<Record<string, string>> {
-  const { MainPID } = await machine.show(unit, "MainPID");
-  const text = await machine.must(["cat", `/proc/${MainPID}/status`]);
-  return Object.fromEntries(
-    text.trim().split("\n").map((line) => line.split(":\t") as [string, string]),
-  );
-}
 
 async function seesNothingElse(machine: SystemdMachine): Promise<void> {
   const sender = await status(machine, "prompipe-sender");

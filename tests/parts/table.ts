@@ -59,6 +59,18 @@ export const PARTS = {
     onPath: ["debootstrap"],
     env: { DEBOOTSTRAP_DIR: "usr/share/debootstrap" },
   },
+  "buildah": {
+    packages: ["buildah"],
+    libraries: ["libassuan0", "libdevmapper1.02.1", "libgpg-error0", "libgpgme11", "libseccomp2"],
+    binary: "usr/bin/buildah",
+    onPath: ["buildah"],
+  },
+  "runc": {
+    packages: ["runc"],
+    libraries: ["libseccomp2"],
+    binary: "usr/sbin/runc",
+    onPath: ["runc"],
+  },
   "zsh": {
     packages: ["zsh", "zsh-common"],
     libraries: ["libcap2"],
@@ -70,6 +82,39 @@ export const PARTS = {
     libraries: ["libpcre2-32-0"],
     binary: "usr/bin/fish",
     onPath: ["fish"],
+  },
+  "git": {
+    packages: ["git"],
+    libraries: ["libpcre2-8-0"],
+    binary: "usr/bin/git",
+    onPath: ["git"],
+    env: { GIT_EXEC_PATH: "usr/lib/git-core", GIT_TEMPLATE_DIR: "usr/share/git-core/templates" },
+  },
+  "busybox": {
+    packages: ["busybox-static"],
+    binary: "bin/busybox",
+    onPath: ["busybox"],
+  },
+  "proot": {
+    packages: ["proot"],
+    libraries: ["libtalloc2"],
+    binary: "usr/bin/proot",
+    onPath: ["proot"],
+  },
+  "qemu-aarch64": {
+    packages: ["qemu-user-static"],
+    binary: "usr/bin/qemu-aarch64-static",
+    onPath: ["qemu-aarch64-static", "qemu-aarch64"],
+  },
+  "arm64-libc": {
+    packages: ["libc6-arm64-cross"],
+    binary: "usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1",
+    onPath: ["ld-linux-aarch64.so.1"],
+  },
+  "arm64-libgcc": {
+    packages: ["libgcc-s1-arm64-cross"],
+    binary: "usr/aarch64-linux-gnu/lib/libgcc_s.so.1",
+    onPath: ["libgcc_s.so.1"],
   },
 } as const satisfies Record<string, Recipe>;
 

@@ -52,6 +52,8 @@ class Units implements AsyncDisposable {
       program: { argv: [executable], paths: [executable] },
       unitDir: units.#folder,
       print: false,
+      now: false,
+      version: "1.2.3",
       extraArgs: ["--log-level", name, ";", "it's \\ 5%"],
     };
     const outcomes = [

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { readMark } from "../../systemd/mark.ts";
 import {
   installReceiver,
   type InstallReceiverOptions,
@@ -6,6 +7,7 @@ import {
   type InstallSenderOptions,
   type Outcome,
 } from "../../systemd/mod.ts";
+import { randomSecret } from "../fakes/random_secret.ts";
 import { RootedSystem } from "./rooted_system.ts";
 import { commandLine, settings } from "./systemd_syntax.ts";
 
@@ -17,27 +19,34 @@ const TOKEN_FILE = "/etc/prompipe/receiver.token";
 const SENDER: InstallSenderOptions = {
   program: { argv: [EXECUTABLE], paths: [EXECUTABLE] },
   configPath: CONFIG,
+  version: "1.2.3",
   unitDir: UNIT_DIR,
   print: false,
+  now: false,
   extraArgs: [],
 };
 
 const RECEIVER: InstallReceiverOptions = {
   program: SENDER.program,
+  version: "1.2.3",
   unitDir: UNIT_DIR,
   print: false,
+  now: false,
   extraArgs: ["--push-listen", ":8080"],
   pushPort: 8080,
   bearerToken: undefined,
   bearerTokenFile: undefined,
 };
 
-const TOLD = `Wrote unit file to /etc/systemd/system/prompipe-sender.service
-Run to enable on boot & to start now:
+const UNIT_FILE = `${UNIT_DIR}/prompipe-sender.service`;
+
+const STEPS = `Run to enable on boot & to start now:
         $ systemctl enable prompipe-sender
         $ systemctl start prompipe-sender
         $ systemctl status prompipe-sender
 `;
+const TOLD = `Wrote unit file to ${UNIT_FILE}\n${STEPS}`;
+const TOLD_AGAIN = `Unit file ${UNIT_FILE} is as it should be\n${STEPS}`;
 
 async function usualMachine(): Promise<RootedSystem> {
   const system = await RootedSystem.make();
@@ -62,28 +71,70 @@ Deno.test("installSender() writes the unit and says what to run next", async () 
   const extraArgs = ["--log-format", "json"];
   assertEquals(output(await installSender({ ...SENDER, extraArgs }, system)), TOLD);
 
-  const unitFile = `${UNIT_DIR}/prompipe-sender.service`;
-  assertEquals(await system.mode(unitFile), 0o644);
-  const [exec] = settings(await system.readText(unitFile), "ExecStart");
+  assertEquals(await system.mode(UNIT_FILE), 0o644);
+  const [exec] = settings(await system.readText(UNIT_FILE), "ExecStart");
   assertEquals(commandLine(exec!), [EXECUTABLE, "sender", "--config", CONFIG, ...extraArgs]);
   assertEquals(await system.list(UNIT_DIR), ["prompipe-sender.service"]);
 });
 
-Deno.test("installSender() may run again, and tells what a changed unit needs", async () => {
+Deno.test("installSender() may run again, and leaves alone what is as it should be", async () => {
   await using system = await usualMachine();
   await installSender(SENDER, system);
-  assertEquals(output(await installSender(SENDER, system)), TOLD);
+  const { changes } = system;
+  assertEquals(changes, [`writeText ${UNIT_FILE}`]);
+  assertEquals(output(await installSender(SENDER, system)), TOLD_AGAIN);
+  assertEquals(changes, [`writeText ${UNIT_FILE}`]);
+});
+
+Deno.test("installSender() shows what changes in a unit, and what that needs", async () => {
+  await using system = await usualMachine();
+  await installSender(SENDER, system);
   const changed = await installSender({ ...SENDER, extraArgs: ["--log-level", "debug"] }, system);
-  assert(output(changed).startsWith(TOLD));
-  assertStringIncludes(output(changed), "$ systemctl daemon-reload");
-  assertStringIncludes(output(changed), "$ systemctl restart prompipe-sender");
+  const line = `ExecStart=${EXECUTABLE} sender --config ${CONFIG}`;
+  assertEquals(
+    output(changed),
+    `Wrote unit file to ${UNIT_FILE}
+--- ${UNIT_FILE}\tbefore
++++ ${UNIT_FILE}\tnow
+@@ -12,5 +12,5 @@
+ [Service]
+ Type=exec
+-${line}
++${line} --log-level debug
+ Restart=on-failure
+ RestartSec=5s
+${STEPS}It was installed before and has changed. Where it runs already:
+        $ systemctl daemon-reload
+        $ systemctl restart prompipe-sender
+`,
+  );
+});
+
+Deno.test("installSender() shows no token that somebody wrote into the unit", async () => {
+  await using system = await usualMachine();
+  const secret = randomSecret();
+  await system.file(UNIT_FILE, { text: `[Service]\nEnvironment="BEARER_TOKEN=${secret}"\n` });
+  const told = output(await installSender(SENDER, system));
+  assert(!told.includes(secret), "the token is shown");
+  assertStringIncludes(told, '\n-Environment="BEARER_TOKEN=(not shown)\n');
+});
+
+Deno.test("installSender() writes down who wrote the unit, and what is not its own", async () => {
+  await using system = await usualMachine();
+  await installSender(SENDER, system);
+  assertEquals(readMark(await system.readText(UNIT_FILE)), {
+    kind: "sender",
+    version: "1.2.3",
+    goes: [],
+    stays: [`config ${CONFIG}`, `program ${EXECUTABLE}`],
+  });
 });
 
 Deno.test("installSender() with print shows the unit and changes nothing", async () => {
   await using system = await usualMachine();
   await system.file(EXECUTABLE, { mode: 0o700 });
   const shown = output(await installSender({ ...SENDER, print: true, unitDir: "/no" }, system));
-  assertMatch(shown, /^\[Unit\]\n/);
+  assertMatch(shown, /^# Written by prompipe 1\.2\.3: prompipe sender install\n/);
   assertEquals(system.changes, []);
   await installSender(SENDER, system);
   assertEquals(await system.readText(`${UNIT_DIR}/prompipe-sender.service`), shown);
@@ -98,21 +149,20 @@ Deno.test("installSender() lets others run the executable, and says so", async (
     `${TOLD}Made ${EXECUTABLE} executable for all (a+rx): the service runs as a user of its own\n`,
   );
   assertEquals(await system.mode(EXECUTABLE), 0o755);
-  assertEquals(output(await installSender(SENDER, system)), TOLD);
+  assertEquals(output(await installSender(SENDER, system)), TOLD_AGAIN);
 });
 
 Deno.test("installSender() says why the unit can't be written", async () => {
   await using system = await usualMachine();
-  const unitFile = `${UNIT_DIR}/prompipe-sender.service`;
   for (
     const [writeText, expected] of [
       [
         () => Promise.reject(new Deno.errors.PermissionDenied("Permission denied (os error 13)")),
-        `Cannot write "${unitFile}": permission denied; run it with sudo, or name another folder with --unit-dir`,
+        `Cannot write "${UNIT_FILE}": permission denied; run it with sudo, or name another folder with --unit-dir`,
       ],
       [
         () => Promise.reject(new Error("No space left on device (os error 28): writefile")),
-        `Cannot write "${unitFile}": no space left on device`,
+        `Cannot write "${UNIT_FILE}": no space left on device`,
       ],
     ] as const
   ) {
@@ -126,7 +176,7 @@ Deno.test("installSender() says why the unit can't be written", async () => {
   await Deno.remove(system.path(UNIT_DIR));
   assertEquals(
     reason(await installSender(SENDER, system)),
-    `Cannot write "${unitFile}": there is no folder "${UNIT_DIR}", so systemd is not installed here; name another one with --unit-dir`,
+    `Cannot write "${UNIT_FILE}": there is no folder "${UNIT_DIR}", so systemd is not installed here; name another one with --unit-dir`,
   );
   await system.file("/srv/file");
   assertEquals(
@@ -182,6 +232,12 @@ Deno.test("installReceiver() makes a token once and never tells it", async () =>
   const again = output(await installReceiver(RECEIVER, system));
   assertStringIncludes(again, `Kept the token in ${TOKEN_FILE}`);
   assertEquals((await system.readText(TOKEN_FILE)).trim(), token);
+  assertEquals(readMark(unit), {
+    kind: "receiver",
+    version: "1.2.3",
+    goes: [TOKEN_FILE],
+    stays: [`program ${EXECUTABLE}`],
+  });
 });
 
 Deno.test("installReceiver() keeps BEARER_TOKEN in a file of root's", async () => {
@@ -200,6 +256,8 @@ Deno.test("installReceiver() only names the file of BEARER_TOKEN_FILE", async ()
   output(await installReceiver({ ...RECEIVER, bearerTokenFile }, system));
   const unit = await system.readText(`${UNIT_DIR}/prompipe-receiver.service`);
   assertEquals(settings(unit, "LoadCredential"), ["bearer_token:/root/100%% token"]);
+  const { goes, stays } = readMark(unit)!;
+  assertEquals([goes, stays[0]], [[], "token /root/100% token"]);
   assertEquals(system.changes, [`writeText ${UNIT_DIR}/prompipe-receiver.service`]);
 
   const both = { ...RECEIVER, bearerTokenFile, bearerToken: "t" };
@@ -208,6 +266,22 @@ Deno.test("installReceiver() only names the file of BEARER_TOKEN_FILE", async ()
   assertEquals(
     reason(await installReceiver(none, system)),
     'Cannot use token file "/none": no such file or directory',
+  );
+});
+
+Deno.test("installReceiver() refuses what can't be a token, and never shows it", async () => {
+  await using system = await usualMachine();
+  const bad = `${randomSecret()} x`;
+  const why = "holds more than visible ASCII characters";
+  assertEquals(
+    reason(await installReceiver({ ...RECEIVER, bearerToken: bad }, system)),
+    `Cannot use the token: BEARER_TOKEN ${why}`,
+  );
+  assertEquals(system.changes, []);
+  await system.file(TOKEN_FILE, { mode: 0o600, text: bad });
+  assertEquals(
+    reason(await installReceiver(RECEIVER, system)),
+    `Cannot use the token: "${TOKEN_FILE}" ${why}`,
   );
 });
 

@@ -57,6 +57,7 @@ Deno.test("programReach() binds the executable alone out of a home", async () =>
   assertEquals(await programReach({ argv: [path], paths: [path] }, system), {
     ok: true,
     argv: [path],
+    places: [path],
     binds: [path],
     covers: [],
     toOpen: { path, mode: 0o755 },
@@ -70,6 +71,7 @@ Deno.test("programReach() covers a closed folder that is no home", async () => {
   assertEquals(await programReach({ argv: [path], paths: [path] }, system), {
     ok: true,
     argv: [path],
+    places: [path],
     binds: [path],
     covers: ["/srv/closed"],
     toOpen: undefined,
@@ -82,6 +84,7 @@ Deno.test("programReach() leaves alone what is open to all", async () => {
   assertEquals(await programReach({ argv: [path], paths: [path] }, system), {
     ...NOTHING,
     argv: [path],
+    places: [path],
     toOpen: undefined,
   });
 });
@@ -97,6 +100,7 @@ Deno.test("programReach() resolves links, and binds a folder with all in it once
   }, system);
   assert(reach.ok);
   assertEquals(reach.argv, ["/home/pi/src/bin/deno", "run", "--quiet", "/home/pi/src/main.ts"]);
+  assertEquals(reach.places, ["/home/pi/src/bin/deno", "/home/pi/src"]);
   assertEquals(reach.binds, ["/home/pi/src"]);
 });
 

@@ -1,7 +1,9 @@
-// A machine for the installer whose files are real ones, in a temporary folder.
+// A machine for the installer whose files are real ones, in a temporary folder. A
+// systemd runs on it once the test says so.
 
 import { dirname, join } from "@std/path";
 import { type System, thisMachine } from "../../systemd/system.ts";
+import { FakeSystemd } from "./fake_systemd.ts";
 
 export interface FileSpec {
   /** Of the file; folders above it that are missing get 0755. */
@@ -13,6 +15,8 @@ export class RootedSystem implements System, AsyncDisposable {
   readonly #root: string;
   /** Every call that changed something, as `what path`. */
   readonly changes: string[] = [];
+  /** How long it has paused. */
+  pausedMs = 0;
 
   private constructor(root: string) {
     this.#root = root;
@@ -44,6 +48,15 @@ export class RootedSystem implements System, AsyncDisposable {
     return path;
   }
 
+  /** Starts a systemd, which uses the unit file of that path. */
+  async boot(FragmentPath: string): Promise<FakeSystemd> {
+    await this.folder("/run/systemd/system");
+    const systemd = new FakeSystemd();
+    systemd.state.FragmentPath = FragmentPath;
+    this.systemctl = (args) => systemd.systemctl(args);
+    return systemd;
+  }
+
   async mode(path: string): Promise<number> {
     return (await this.stat(path)).mode;
   }
@@ -51,6 +64,8 @@ export class RootedSystem implements System, AsyncDisposable {
   readonly stat = (path: string) => thisMachine.stat(this.path(path));
   readonly list = (path: string) => thisMachine.list(this.path(path));
   readonly readText = (path: string) => thisMachine.readText(this.path(path));
+  readonly exists = (path: string) => thisMachine.exists(this.path(path));
+  systemctl: System["systemctl"] = () => Promise.reject(new Deno.errors.NotFound());
 
   async realPath(path: string): Promise<string> {
     return (await thisMachine.realPath(this.path(path))).slice(this.#root.length);
@@ -69,6 +84,21 @@ export class RootedSystem implements System, AsyncDisposable {
   makeFolder(path: string, mode: number): Promise<void> {
     this.changes.push(`makeFolder ${path}`);
     return thisMachine.makeFolder(this.path(path), mode);
+  }
+
+  readonly remove = (path: string) => {
+    this.changes.push(`remove ${path}`);
+    return thisMachine.remove(this.path(path));
+  };
+
+  readonly removeEmpty = (folder: string) => {
+    this.changes.push(`removeEmpty ${folder}`);
+    return thisMachine.removeEmpty(this.path(folder));
+  };
+
+  pause(ms: number): Promise<void> {
+    this.pausedMs += ms;
+    return Promise.resolve();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

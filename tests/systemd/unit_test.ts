@@ -4,6 +4,9 @@ import { commandLine, settings } from "./systemd_syntax.ts";
 
 const PLAN: UnitPlan = {
   kind: "sender",
+  version: "1.2.3",
+  goes: [],
+  stays: [],
   argv: ["/opt/prompipe", "sender", "--config", "/etc/prompipe/config.json"],
   binds: [],
   covers: [],
