@@ -1,0 +1,55 @@
+# Two stages: the first bundles the program, and gets the runtime for the machine that
+# the image is for; the second holds these two, on what they need to run.
+
+# The same version as RUNTIME of build/runtime.ts. It brings `deno` and `sh`.
+ARG BUILD_BASE=docker.io/denoland/deno:2.9.5
+# glibc, libgcc, and no shell.
+ARG FINAL_BASE=gcr.io/distroless/cc-debian12:nonroot
+
+# Runs on the machine that builds, whatever machine the image is for.
+FROM --platform=${BUILDPLATFORM} ${BUILD_BASE} AS build
+ARG TARGETARCH
+# What `--version` tells: the checkout's history is not sent to the build.
+ARG COMMIT
+WORKDIR /src
+COPY . .
+# deno.json tells what the program may do; that part of it goes along.
+RUN deno eval --ext=ts ' \
+  import { bundle, withCommit, writeBundle } from "./build/bundle.ts"; \
+  import { parseArch } from "./build/portable.ts"; \
+  import { readRuntime } from "./build/runtime.ts"; \
+  import project from "./deno.json" with { type: "json" }; \
+  \
+  const target = Deno.env.get("TARGETARCH"); \
+  const arch = parseArch(target ? ["--arch", target.replace("amd64", "x64")] : []); \
+  const commit = Deno.env.get("COMMIT") || undefined; \
+  const program = await bundle("."); \
+  const { unstable, permissions } = project; \
+  const grants = { unstable, permissions: { default: permissions.default } }; \
+  \
+  await Deno.mkdir("/image"); \
+  await writeBundle({ files: withCommit(program.files, commit), commit }, "/image"); \
+  await Deno.writeTextFile("/image/deno.json", JSON.stringify(grants)); \
+  await Deno.writeFile("/image/prompipe", await readRuntime(arch), { mode: 0o755 });'
+
+FROM ${FINAL_BASE}
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="prompipe" \
+  org.opencontainers.image.description="Pipes metrics to a Prometheus that cannot reach their exporters" \
+  org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.version="${VERSION}"
+COPY --from=build /image /opt/prompipe
+# A sender's config.json is looked for here.
+WORKDIR /
+USER 65532:65532
+# Engines let any user of a container listen on 80: net.ipv4.ip_unprivileged_port_start=0.
+EXPOSE 80 9090
+STOPSIGNAL SIGTERM
+# There is no shell: the same command line twice, with `healthcheck` and with a command.
+HEALTHCHECK --interval=10s --timeout=6s --start-period=5s CMD [ \
+  "/opt/prompipe/prompipe", "run", "--quiet", "--no-prompt", "--permission-set", \
+  "--no-lock", "--no-npm", "--no-remote", "/opt/prompipe/main.js", "healthcheck"]
+ENTRYPOINT [ \
+  "/opt/prompipe/prompipe", "run", "--quiet", "--no-prompt", "--permission-set", \
+  "--no-lock", "--no-npm", "--no-remote", "/opt/prompipe/main.js"]
+CMD ["receiver"]
