@@ -3,6 +3,7 @@
 
 import { join } from "@std/path";
 import { BuildError } from "./build_error.ts";
+import { runDeno } from "./deno.ts";
 import { MODIFIED_AT_S } from "./modified_at.ts";
 
 /** What cli/version.ts holds in the place of the commit. */
@@ -21,18 +22,10 @@ export interface Bundle {
 export async function bundle(root: string, commit: string | undefined): Promise<Bundle> {
   const folder = await Deno.makeTempDir({ prefix: "prompipe-bundle-" });
   try {
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      // Unminified text would tell the paths of this machine.
-      args: ["bundle", "--quiet", "--minify", "--code-splitting", "--outdir", folder, "main.ts"],
-      cwd: root,
-      env: { NO_COLOR: "1", RUST_BACKTRACE: "0" },
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-    }).output();
-    if (!success) {
-      throw new BuildError(`Cannot bundle main.ts: ${new TextDecoder().decode(stderr).trim()}`);
-    }
+    // Unminified text would tell the paths of this machine.
+    const options = ["--quiet", "--minify", "--code-splitting", "--outdir", folder];
+    const { success, said } = await runDeno(["bundle", ...options, "main.ts"], root);
+    if (!success) throw new BuildError(`Cannot bundle main.ts: ${said}`);
     return { files: withCommit(await readFolder(folder), commit), commit };
   } finally {
     await Deno.remove(folder, { recursive: true });

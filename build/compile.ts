@@ -6,6 +6,7 @@ import project from "../deno.json" with { type: "json" };
 import { BuildError, exitStatus } from "./build_error.ts";
 import { type Bundle, bundle, writeBundle } from "./bundle.ts";
 import { compileArgs, compileFailure } from "./compile_command.ts";
+import { runDeno } from "./deno.ts";
 import { currentCommit } from "./commit.ts";
 import { announce, DIST } from "./dist.ts";
 import type { Grants } from "./flags.ts";
@@ -35,23 +36,17 @@ export async function compile(
   await Deno.mkdir(folder, { recursive: true });
   const staged = await Deno.makeTempDir({ prefix: "prompipe-compile-" });
   try {
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: compileArgs({
-        grants: project as Grants,
-        target,
-        main: await writeBundle(program, staged),
-        output: join(folder, name),
-      }),
-      cwd: staged,
-      env: { NO_COLOR: "1", RUST_BACKTRACE: "0" },
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-    }).output();
+    const args = compileArgs({
+      grants: project as Grants,
+      target,
+      main: await writeBundle(program, staged),
+      output: join(folder, name),
+    });
+    const { success, said } = await runDeno(args, staged);
     if (!success) {
       throw new CompileError(
         target ?? Deno.build.target,
-        compileFailure(new TextDecoder().decode(stderr)),
+        compileFailure(said),
       );
     }
   } finally {

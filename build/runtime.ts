@@ -3,6 +3,7 @@
 
 import { join } from "@std/path";
 import { BuildError } from "./build_error.ts";
+import { runDeno } from "./deno.ts";
 
 export type Arch = "x64" | "arm64";
 
@@ -51,17 +52,10 @@ async function readFromPackage(name: string): Promise<Uint8Array<ArrayBuffer>> {
         lock: false,
       }),
     );
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["install", "--quiet"],
-      cwd: folder,
-      env: { NO_COLOR: "1", RUST_BACKTRACE: "0" },
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-    }).output();
+    const { success, said } = await runDeno(["install", "--quiet"], folder);
     if (!success) {
-      const said = new TextDecoder().decode(stderr).trim().split("\n")[0];
-      throw new BuildError(`Cannot get "npm:${name}@${RUNTIME.version}": ${said}`);
+      const why = said.split("\n")[0];
+      throw new BuildError(`Cannot get "npm:${name}@${RUNTIME.version}": ${why}`);
     }
     return await Deno.readFile(join(folder, "node_modules", name, "deno"));
   } finally {
