@@ -10,7 +10,7 @@ import { pushHandler } from "./push_handler.ts";
 import type { PushLimits } from "./read_push.ts";
 import { scrapeHandler } from "./scrape_handler.ts";
 import { MemoryStore, type StoreLimits } from "./store.ts";
-import { WrongTokens } from "./wrong_tokens.ts";
+import { Strangers } from "./strangers.ts";
 
 export type { Handler, Listen, ListenAddress, Listener, Log };
 
@@ -57,7 +57,7 @@ export function startReceiver(
 
   const onPush = pushHandler({
     authenticate: singleToken(config.bearerToken),
-    wrongTokens: new WrongTokens(now),
+    strangers: new Strangers(now),
     store,
     limits: { ...config, bodyTimeoutMs: BODY_TIMEOUT_MS },
     observer: metrics,

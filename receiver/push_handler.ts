@@ -13,7 +13,7 @@ import {
   textResponse,
 } from "./refusal.ts";
 import type { Push, WriteOutcome } from "./store.ts";
-import type { WrongTokens } from "./wrong_tokens.ts";
+import type { Strangers } from "./strangers.ts";
 
 /** The store, as far as a push needs it. */
 export interface PushStore {
@@ -36,7 +36,7 @@ export interface PushObserver {
 /** What the handler works with. */
 export interface PushDependencies {
   readonly authenticate: Authenticate;
-  readonly wrongTokens: WrongTokens;
+  readonly strangers: Strangers;
   readonly store: PushStore;
   readonly limits: PushLimits;
   readonly observer: PushObserver;
@@ -47,7 +47,7 @@ export interface PushDependencies {
 export function pushHandler(
   dependencies: PushDependencies,
 ): (request: Request, address: string) => Promise<Response> {
-  const { authenticate, wrongTokens, store, limits, observer, log } = dependencies;
+  const { authenticate, strangers, store, limits, observer, log } = dependencies;
 
   return async function handle(request, address) {
     const path = requestPath(request);
@@ -107,9 +107,10 @@ export function pushHandler(
     address: string,
   ): Response {
     const challenge = { "WWW-Authenticate": "Bearer" };
-    const retryAfter = authorization === null ? undefined : wrongTokens.count(address);
+    const retryAfter = strangers.count(address, authorization);
     if (retryAfter !== undefined) {
-      const refusal = refuse("too_many_requests", "too many wrong tokens");
+      const what = authorization === null ? "requests without a token" : "wrong tokens";
+      const refusal = refuse("too_many_requests", `too many ${what}`);
       return refused(refusal, { ...challenge, "Retry-After": String(retryAfter) });
     }
     return refused(refuse("unauthorized", "a good bearer token is needed"), challenge);

@@ -82,11 +82,11 @@ Deno.test("pushHandler() answers 429 to an address with too many wrong tokens", 
   const room = new PushRoom();
   const wrong = { authorization: "Bearer wrong", address: "192.0.2.1" };
   for (let count = 1; count <= 60; count++) assertEquals((await room.ask(wrong)).status, 401);
-  room.nowMs += 1_500;
+  room.nowMs += 500;
 
   const response = await room.ask(wrong);
   assertEquals(response.status, 429);
-  assertEquals(response.headers.get("Retry-After"), "59");
+  assertEquals(response.headers.get("Retry-After"), "1");
   assertEquals(await response.text(), "too many wrong tokens\n");
   assertEquals(room.refused.at(-1), "too_many_requests");
 

@@ -7,7 +7,7 @@ import type { PushLimits } from "../../receiver/read_push.ts";
 import type { RefusalReason } from "../../receiver/refusal.ts";
 import type { Reading } from "../../receiver/snapshot.ts";
 import { MemoryStore, type StoreLimits } from "../../receiver/store.ts";
-import { WrongTokens } from "../../receiver/wrong_tokens.ts";
+import { Strangers } from "../../receiver/strangers.ts";
 import { randomSecret } from "../fakes/random_secret.ts";
 import { rawRequest } from "../fakes/raw_request.ts";
 import { RecordedLog } from "../fakes/recorded_log.ts";
@@ -51,7 +51,7 @@ export class PushRoom {
     this.store = new MemoryStore(all, now);
     this.#handle = pushHandler({
       authenticate: singleToken(this.token),
-      wrongTokens: new WrongTokens(now),
+      strangers: new Strangers(now),
       store: this.store,
       limits: all,
       observer: {
