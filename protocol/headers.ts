@@ -1,5 +1,7 @@
 // The headers of a push: what they are called and how they are written.
 
+import { type Labels, parseLabels, writeLabels } from "./labels.ts";
+
 /** Content type of a push that reports a failure instead of carrying a snapshot (RFC 9457). */
 export const PROBLEM_TYPE = "application/problem+json";
 
@@ -11,6 +13,8 @@ export interface PushHeaders {
   readonly scrapedAtMs?: number | undefined;
   /** How long until the next one is due. */
   readonly intervalMs?: number | undefined;
+  /** What `/sd` says of the target beside its job and instance. */
+  readonly labels?: Labels | undefined;
 }
 
 /** Either the headers, or one line on which of them is wrong. */
@@ -21,10 +25,11 @@ export type ReadPushHeaders =
 const TTL = "Prompipe-Ttl";
 const SCRAPED_AT = "Prompipe-Scraped-At";
 const INTERVAL = "Prompipe-Interval";
+const LABELS = "Prompipe-Labels";
 const MAX_TTL_MS = 30 * 24 * 60 * 60 * 1000;
 const SECONDS = /^\d{1,10}(\.\d{1,9})?$/;
 
-/** The headers to send, in seconds with up to three decimals. */
+/** The headers to send: times in seconds with up to three decimals, labels where there are any. */
 export function writePushHeaders(push: PushHeaders): Record<string, string> {
   const headers: Record<string, string> = {};
   if (push.ttlMs !== undefined) headers[TTL] = seconds(push.ttlMs);
@@ -34,6 +39,8 @@ export function writePushHeaders(push: PushHeaders): Record<string, string> {
   if (push.intervalMs !== undefined) {
     headers[INTERVAL] = seconds(push.intervalMs);
   }
+  const labels = writeLabels(push.labels ?? {});
+  if (labels !== "") headers[LABELS] = labels;
   return headers;
 }
 
@@ -47,7 +54,11 @@ export function readPushHeaders(headers: Headers): ReadPushHeaders {
   }
   if (Number.isNaN(scrapedAtMs)) return wrong(SCRAPED_AT, "seconds since 1970");
   if (Number.isNaN(intervalMs)) return wrong(INTERVAL, "a number of seconds");
-  return { ok: true, ttlMs, scrapedAtMs, intervalMs };
+  const written = headers.get(LABELS);
+  if (written === null) return { ok: true, ttlMs, scrapedAtMs, intervalMs, labels: undefined };
+  const read = parseLabels(written);
+  if (!read.ok) return { ok: false, reason: `${LABELS} ${read.reason}` };
+  return { ok: true, ttlMs, scrapedAtMs, intervalMs, labels: read.labels };
 }
 
 function seconds(ms: number): string {

@@ -19,6 +19,15 @@ export {
   writePushHeaders,
 } from "./headers.ts";
 export {
+  labelNameFault,
+  type Labels,
+  labelsFault,
+  labelValueFault,
+  type ParsedLabels,
+  parseLabels,
+  writeLabels,
+} from "./labels.ts";
+export {
   type Cause,
   decodeFailure,
   encodeFailure,

@@ -1,12 +1,19 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type PushHeaders, readPushHeaders, writePushHeaders } from "../../protocol/mod.ts";
+import {
+  type PushHeaders,
+  type ReadPushHeaders,
+  readPushHeaders,
+  writePushHeaders,
+} from "../../protocol/mod.ts";
+import { labels } from "./label_arbitraries.ts";
 
 const wholeMs = fc.integer({ min: 1, max: 4_000_000_000_000 });
 const push: fc.Arbitrary<PushHeaders> = fc.record({
   ttlMs: fc.option(fc.integer({ min: 1, max: 30 * 86_400_000 }), { nil: undefined }),
   scrapedAtMs: fc.option(wholeMs, { nil: undefined }),
   intervalMs: fc.option(wholeMs, { nil: undefined }),
+  labels: fc.option(labels.filter((each) => Object.keys(each).length > 0), { nil: undefined }),
 });
 
 Deno.test("readPushHeaders() reads what writePushHeaders() writes", () => {
@@ -14,7 +21,14 @@ Deno.test("readPushHeaders() reads what writePushHeaders() writes", () => {
     fc.property(push, (push) => {
       assertEquals(readPushHeaders(new Headers(writePushHeaders(push))), { ok: true, ...push });
     }),
-    { examples: [[{ ttlMs: 1_001, scrapedAtMs: 1_078_528_231_212, intervalMs: 1_001 }]] },
+    {
+      examples: [[{
+        ttlMs: 1_001,
+        scrapedAtMs: 1_078_528_231_212,
+        intervalMs: 1_001,
+        labels: undefined,
+      }]],
+    },
   );
 });
 
@@ -29,8 +43,13 @@ Deno.test("readPushHeaders() keeps the order of times, which decides what is out
 });
 
 Deno.test("readPushHeaders() leaves undefined what is not said", () => {
-  const nothing = { ok: true, ttlMs: undefined, scrapedAtMs: undefined, intervalMs: undefined };
-  assertEquals(readPushHeaders(new Headers()), nothing as ReturnType<typeof readPushHeaders>);
+  assertEquals<ReadPushHeaders>(readPushHeaders(new Headers()), {
+    ok: true,
+    ttlMs: undefined,
+    scrapedAtMs: undefined,
+    intervalMs: undefined,
+    labels: undefined,
+  });
 });
 
 Deno.test("readPushHeaders() refuses what is no number of seconds, and names the header", () => {
@@ -70,4 +89,18 @@ Deno.test("readPushHeaders() refuses a time to live of 0, and only there", () =>
     assertEquals(readPushHeaders(new Headers({ "Prompipe-Scraped-At": zero })).ok, true);
     assertEquals(readPushHeaders(new Headers({ "Prompipe-Interval": zero })).ok, true);
   }
+});
+
+Deno.test("writePushHeaders() writes labels as a query string, and no header for none", () => {
+  assertEquals(writePushHeaders({ labels: { site: "home", room: "büro" } }), {
+    "Prompipe-Labels": "site=home&room=b%C3%BCro",
+  });
+  assertEquals(writePushHeaders({ labels: {} }), {});
+});
+
+Deno.test("readPushHeaders() says what is wrong with labels after the header's name", () => {
+  assertEquals(readPushHeaders(new Headers({ "Prompipe-Labels": "a=1&a=2" })), {
+    ok: false,
+    reason: 'Prompipe-Labels holds "a" twice',
+  });
 });
