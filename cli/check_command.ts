@@ -1,7 +1,7 @@
 // `prompipe sender check`: reads the config and scrapes each source once.
 
 import { formatSize } from "../protocol/mod.ts";
-import { createGet, type Pair, scrape } from "../sender/mod.ts";
+import { createGet, type Pair, scrape, sourceName } from "../sender/mod.ts";
 import type { SenderFlags } from "./command.ts";
 import { loadConfig } from "./load_config.ts";
 import { formatTable, print } from "./terminal.ts";
@@ -31,12 +31,11 @@ export async function runCheck(flags: SenderFlags): Promise<number> {
 }
 
 async function checkPair(pair: Pair, get: ReturnType<typeof createGet>) {
-  const { origin, pathname } = pair.source;
   const startMs = performance.now();
   const signal = AbortSignal.timeout(pair.timeoutMs);
   const result = await scrape(pair, { get, userAgent: `prompipe/${VERSION}`, signal });
   const time = `${Math.round(performance.now() - startMs)}ms`;
-  const source = origin + pathname;
+  const source = sourceName(pair.source);
   if (!result.ok) {
     const { cause, detail } = result.failure;
     return { ok: false, cells: [source, `${cause}: ${detail}`, "", time, ""] };

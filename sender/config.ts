@@ -1,32 +1,10 @@
 // The sender's config: the text of a file in, a complete config or every fault out.
 
 import * as v from "valibot";
-import type { Target } from "../protocol/mod.ts";
 import { describeIssue, findCrossFaults } from "./config_faults.ts";
 import { ConfigFile } from "./config_schema.ts";
 import { parseJson } from "./json.ts";
-
-/** One source and where to send what it says. All settings are filled in. */
-export interface Pair {
-  readonly source: URL;
-  readonly destination: URL;
-  /** What the destination's path names. */
-  readonly target: Target;
-  readonly bearerToken: string;
-  readonly intervalMs: number;
-  /** For source and destination together. */
-  readonly timeoutMs: number;
-  /** Of what the source may say, as it sends it. */
-  readonly maxBodyBytes: number;
-}
-
-/** How a pair is named in the log. The source's query may hold more than is fit for it. */
-export function pairFields(
-  pair: Pair,
-): { source: string; destination: string } {
-  const { origin, pathname } = pair.source;
-  return { source: origin + pathname, destination: pair.destination.href };
-}
+import type { Pair } from "./pair.ts";
 
 /** A sender's complete configuration. */
 export interface SenderConfig {
@@ -55,10 +33,13 @@ export function parseConfig(text: string): ParsedConfig {
   const pairs = file.pairs.map((entry): Pair => {
     const settings = { ...DEFAULTS, bearer_token: "", ...file, ...entry };
     return {
-      source: settings.source,
-      destination: settings.destination.url,
-      target: settings.destination.target,
-      bearerToken: settings.bearer_token,
+      source: { url: settings.source, socketPath: undefined, headers: {}, tls: undefined },
+      destinations: [{
+        ...settings.destination,
+        bearerToken: settings.bearer_token,
+        tls: undefined,
+      }],
+      labels: {},
       intervalMs: settings.interval,
       timeoutMs: settings.timeout,
       maxBodyBytes: settings.max_body,

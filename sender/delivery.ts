@@ -9,6 +9,7 @@ import {
 } from "../protocol/mod.ts";
 import { errorText } from "./error_text.ts";
 import { pack } from "./pack.ts";
+import type { Destination } from "./pair.ts";
 import type { Report } from "./report.ts";
 
 /**
@@ -34,8 +35,7 @@ export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
 
 /** Where and how to PUT. */
 export interface PutOptions {
-  readonly destination: URL;
-  readonly bearerToken: string;
+  readonly destination: Destination;
   readonly userAgent: string;
   readonly timeoutMs: number;
   readonly fetch: Fetch;
@@ -53,7 +53,8 @@ export class PutDelivery implements Delivery {
   }
 
   async deliver(report: Report, signal: AbortSignal): Promise<DeliveryResult> {
-    const { destination, bearerToken, userAgent, timeoutMs, fetch } = this.#options;
+    const { destination, userAgent, timeoutMs, fetch } = this.#options;
+    const { bearerToken } = destination;
     const { body, headers } = await content(report);
     const init: RequestInit = {
       method: "PUT",
@@ -68,7 +69,7 @@ export class PutDelivery implements Delivery {
       },
     };
     try {
-      let url = destination;
+      let { url } = destination;
       for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
         const response = await fetch(url, init);
         const location = redirectLocation(response, url);

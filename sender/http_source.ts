@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import * as http from "node:http";
 import * as https from "node:https";
+import type { Tls } from "./pair.ts";
 
 /** An answer, whole. */
 export interface RawResponse {
@@ -22,6 +23,9 @@ export interface GetOptions {
   readonly signal: AbortSignal;
   /** A body that grows beyond it rejects with {@linkcode BodyTooLarge}. */
   readonly maxBodyBytes: number;
+  /** The unix socket to ask at, in place of the URL's host and port. */
+  readonly socketPath?: string | undefined;
+  readonly tls?: Tls | undefined;
 }
 
 /** Fetches a URL; rejects with the runtime's own error where no whole answer comes. */

@@ -1,7 +1,7 @@
 // The sender's own metrics: what its loops have done.
 
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { Pair } from "./config.ts";
+import type { Pair } from "./pair.ts";
 import type { Pass } from "./relay.ts";
 import type { PassObserver } from "./target_loop.ts";
 
@@ -116,6 +116,6 @@ export class SenderMetrics implements PassObserver {
   }
 }
 
-function labels(pair: Pair): Record<string, string> {
-  return { target_job: pair.target.job, target_instance: pair.target.instance };
+function labels({ destinations: [{ target }] }: Pair): Record<string, string> {
+  return { target_job: target.job, target_instance: target.instance };
 }

@@ -1,22 +1,18 @@
 // A sender: a loop for each pair.
 
-import {
-  type Pair,
-  pairFields,
-  parseConfig,
-  type ParsedConfig,
-  type SenderConfig,
-} from "./config.ts";
+import { parseConfig, type ParsedConfig, type SenderConfig } from "./config.ts";
+import { DeliverToAll } from "./deliver_to_all.ts";
 import { PutDelivery } from "./delivery.ts";
 import { exampleConfig } from "./example_config.ts";
 import { createGet } from "./http_source.ts";
 import type { Log } from "./log.ts";
 import { metricsHandler } from "./metrics_handler.ts";
+import { type Destination, type Pair, pairFields, sourceName } from "./pair.ts";
 import { spread } from "./schedule.ts";
 import { scrape } from "./scrape.ts";
 import { type PassObserver, runTargetLoop } from "./target_loop.ts";
 
-export { createGet, exampleConfig, metricsHandler, parseConfig, scrape };
+export { createGet, exampleConfig, metricsHandler, parseConfig, scrape, sourceName };
 export type { Log, Pair, ParsedConfig, PassObserver, SenderConfig };
 
 /** A sender at work. */
@@ -49,7 +45,10 @@ export function startSender(
   logStart(log, pairs);
   const delays = spread(pairs.map((pair) => pair.intervalMs));
   const loops = pairs.map((pair, index) => {
-    const delivery = new PutDelivery({ ...pair, userAgent, fetch });
+    const { timeoutMs, destinations: [first, ...others] } = pair;
+    const put = (destination: Destination) =>
+      new PutDelivery({ destination, timeoutMs, userAgent, fetch });
+    const delivery = new DeliverToAll([put(first), ...others.map(put)]);
     return runTargetLoop(
       pair,
       { get, delivery, userAgent, clock: risingClock(), observer, log },

@@ -1,8 +1,8 @@
 // One pass of one pair: scrape the source, deliver what came of it.
 
-import type { Pair } from "./config.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Get } from "./http_source.ts";
+import type { Pair } from "./pair.ts";
 import type { Report, ScrapeResult } from "./report.ts";
 import { deliverPersistently, type PersistentResult } from "./retry.ts";
 import { scrape } from "./scrape.ts";
@@ -47,6 +47,7 @@ export async function relayOnce(
     scrapedAtMs: clock(),
     ttlMs: timeToLiveMs(pair),
     intervalMs: pair.intervalMs,
+    labels: pair.labels,
   };
   // A source that used up the time leaves none for saying so: a failure gets its own.
   const delivered = await send(report, scraped.ok ? deadline : newDeadline());

@@ -1,6 +1,6 @@
 // What one pass over a source comes to: what it said, or why it said nothing.
 
-import type { SourceFailure } from "../protocol/mod.ts";
+import type { Labels, SourceFailure } from "../protocol/mod.ts";
 
 /** What a source said: the bytes and their type as they came. */
 export interface Scraped {
@@ -30,4 +30,6 @@ export interface Report {
   readonly ttlMs: number;
   /** How long until the next one is due. */
   readonly intervalMs: number;
+  /** What `/sd` says of the target beside job and instance. */
+  readonly labels: Labels;
 }

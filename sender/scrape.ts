@@ -3,6 +3,7 @@
 import { formatDuration, formatSize } from "../protocol/mod.ts";
 import { errorText } from "./error_text.ts";
 import { BodyTooLarge, type Get, type RawResponse } from "./http_source.ts";
+import type { Source } from "./pair.ts";
 import type { ScrapeFailed, ScrapeResult } from "./report.ts";
 
 /** What Prometheus 3 sends; an exporter chooses the format by it. */
@@ -14,7 +15,7 @@ const MAX_REDIRECTS = 5;
 
 /** What to scrape. */
 export interface ScrapeTarget {
-  readonly source: URL;
+  readonly source: Source;
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
 }
@@ -34,11 +35,14 @@ export async function scrape(
     "Accept-Encoding": "gzip",
     "User-Agent": userAgent,
     "X-Prometheus-Scrape-Timeout-Seconds": String(target.timeoutMs / 1000),
+    ...target.source.headers,
   };
-  let url = target.source;
+  const { socketPath, tls } = target.source;
+  const { maxBodyBytes } = target;
+  let { url } = target.source;
   try {
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-      const response = await get(url, { headers, signal, maxBodyBytes: target.maxBodyBytes });
+      const response = await get(url, { headers, signal, maxBodyBytes, socketPath, tls });
       if (!isRedirect(response)) return judge(response, url);
       const next = response.location ? URL.parse(response.location, url) : null;
       if (next === null) {

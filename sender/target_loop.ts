@@ -2,8 +2,8 @@
 
 import { formatDuration } from "../protocol/mod.ts";
 import { Condition } from "./condition.ts";
-import { type Pair, pairFields } from "./config.ts";
 import type { Log } from "./log.ts";
+import { type Pair, pairFields } from "./pair.ts";
 import { type Pass, type RelayDependencies, relayOnce } from "./relay.ts";
 import { runOnSchedule } from "./schedule.ts";
 

@@ -25,8 +25,10 @@ Deno.test("the sender of examples/compose.yaml pipes between services of that fi
   assert(parsed.ok);
   const compose = await Deno.readTextFile(new URL("compose.yaml", EXAMPLES));
   const services = [...compose.matchAll(/^ {2}([\w-]+):$/gm)].map(([, name]) => name);
-  for (const { source, destination } of parsed.config.pairs) {
-    for (const { hostname } of [source, destination]) assert(services.includes(hostname), hostname);
+  for (const { source, destinations } of parsed.config.pairs) {
+    for (const { url } of [source, ...destinations]) {
+      assert(services.includes(url.hostname), url.hostname);
+    }
   }
 });
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { pairFields, parseConfig } from "../../sender/config.ts";
+import { parseConfig } from "../../sender/config.ts";
+import { pairFields } from "../../sender/pair.ts";
 import { randomSecret } from "../fakes/random_secret.ts";
 import { faultsOf, fileWith, pairWith } from "./config_file.ts";
 
@@ -16,10 +17,19 @@ Deno.test("parseConfig() fills in every setting that the file leaves out", () =>
     ok: true,
     config: {
       pairs: [{
-        source: new URL("http://192.168.1.100:9090/metrics?collect=cpu"),
-        destination: new URL("http://push.example.com/metrics/foo/192.168.1.100"),
-        target: { job: "foo", instance: "192.168.1.100" },
-        bearerToken: token,
+        source: {
+          url: new URL("http://192.168.1.100:9090/metrics?collect=cpu"),
+          socketPath: undefined,
+          headers: {},
+          tls: undefined,
+        },
+        destinations: [{
+          url: new URL("http://push.example.com/metrics/foo/192.168.1.100"),
+          target: { job: "foo", instance: "192.168.1.100" },
+          bearerToken: token,
+          tls: undefined,
+        }],
+        labels: {},
         intervalMs: 4_000,
         timeoutMs: 10_000,
         maxBodyBytes: 50 * 2 ** 20,
@@ -44,7 +54,7 @@ Deno.test("parseConfig() lets a pair win over the top, each setting for itself",
   assert(parsed.ok);
   assertEquals(
     parsed.config.pairs.map((pair) => [
-      pair.bearerToken,
+      pair.destinations[0].bearerToken,
       pair.intervalMs,
       pair.timeoutMs,
       pair.maxBodyBytes,
@@ -66,7 +76,10 @@ Deno.test("parseConfig() needs no token at the top where every pair has its own"
     ],
   }));
   assert(parsed.ok);
-  assertEquals(parsed.config.pairs.map((pair) => pair.bearerToken), [first, second]);
+  assertEquals(parsed.config.pairs.map((pair) => pair.destinations[0].bearerToken), [
+    first,
+    second,
+  ]);
 });
 
 Deno.test("parseConfig() tells more than ten faults at once, each by its key path", () => {

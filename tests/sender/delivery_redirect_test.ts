@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { PutDelivery } from "../../sender/delivery.ts";
 import { FakeFetch } from "../fakes/fetch.ts";
+import { makeDestination } from "../fakes/pair.ts";
 import { randomSecret } from "../fakes/random_secret.ts";
 import { report } from "./reports.ts";
 
@@ -9,8 +10,7 @@ const TOKEN = randomSecret();
 
 async function deliver({ fetch }: FakeFetch) {
   const delivery = new PutDelivery({
-    destination: new URL(`${ORIGIN}/metrics/node/rpi`),
-    bearerToken: TOKEN,
+    destination: makeDestination(`${ORIGIN}/metrics/node/rpi`, { bearerToken: TOKEN }),
     userAgent: "prompipe/test",
     timeoutMs: 10_000,
     fetch,

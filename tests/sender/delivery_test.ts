@@ -3,17 +3,17 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { PutDelivery } from "../../sender/delivery.ts";
 import { FakeFetch } from "../fakes/fetch.ts";
 import { hang } from "../fakes/get.ts";
+import { makeDestination } from "../fakes/pair.ts";
 import { randomSecret } from "../fakes/random_secret.ts";
 import { failureReport, report, scraped } from "./reports.ts";
 
-const DESTINATION = new URL("http://push.example/metrics/node/rpi");
 const TOKEN = randomSecret();
+const DESTINATION = makeDestination(undefined, { bearerToken: TOKEN });
 const NEVER = new AbortController().signal;
 
 function deliveryWith({ fetch }: FakeFetch): PutDelivery {
   return new PutDelivery({
     destination: DESTINATION,
-    bearerToken: TOKEN,
     userAgent: "prompipe/test",
     timeoutMs: 10_000,
     fetch,
@@ -34,7 +34,7 @@ async function sentFor(what: Parameters<PutDelivery["deliver"]>[0]) {
 Deno.test("PutDelivery.deliver() puts a snapshot with exactly the headers of the interface", async () => {
   const { url, method, headers, redirect, signal } = await sentFor(report());
   assert(signal === NEVER, "it has another signal");
-  assertEquals([url, method, redirect], [DESTINATION.href, "PUT", "manual"]);
+  assertEquals([url, method, redirect], [DESTINATION.url.href, "PUT", "manual"]);
   assertEquals(headers, {
     "authorization": `Bearer ${TOKEN}`,
     "content-encoding": "gzip",
@@ -141,8 +141,9 @@ Deno.test("PutDelivery.deliver() works with the real fetch", async () => {
       return new Response(null, { status: 204 });
     },
   );
-  const destination = new URL(`http://127.0.0.1:${server.addr.port}/metrics/node/rpi`);
-  const options = { destination, bearerToken: TOKEN, userAgent: "x", timeoutMs: 10_000, fetch };
+  const url = `http://127.0.0.1:${server.addr.port}/metrics/node/rpi`;
+  const destination = makeDestination(url, { bearerToken: TOKEN });
+  const options = { destination, userAgent: "x", timeoutMs: 10_000, fetch };
   assert((await new PutDelivery(options).deliver(report(), NEVER)).ok);
   assertEquals(seen, [["PUT", `Bearer ${TOKEN}`, "up 1\n"]]);
 });

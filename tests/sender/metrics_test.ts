@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { Registry } from "prom-client";
-import type { Pair } from "../../sender/config.ts";
+import type { Pair } from "../../sender/pair.ts";
 import { SenderMetrics } from "../../sender/metrics.ts";
 import type { Pass } from "../../sender/relay.ts";
-import { makePair } from "../fakes/pair.ts";
+import { makeDestination, makePair } from "../fakes/pair.ts";
 import { scraped } from "./reports.ts";
 
 const TARGET = '{target_job="node",target_instance="rpi"';
@@ -98,7 +98,9 @@ Deno.test("SenderMetrics.skipped() counts every skipped pass", async () => {
 Deno.test("SenderMetrics writes names of targets that Prometheus can read back", async () => {
   const registry = new Registry();
   const target = { job: 'a"b\\c', instance: "büro/1" };
-  new SenderMetrics(registry, [makePair({ target })]);
+  new SenderMetrics(registry, [
+    makePair({ destinations: [makeDestination(undefined, { target })] }),
+  ]);
   const text = await registry.metrics();
   const line = 'prompipe_sender_skipped_passes_total{target_job="a\\"b\\\\c",' +
     'target_instance="büro/1"} 0';

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { gunzipSync } from "node:zlib";
 import { startSender } from "../../sender/mod.ts";
 import { FakeExporter, gauge } from "../fakes/exporter.ts";
-import { makePair } from "../fakes/pair.ts";
+import { makeDestination, makePair, makeSource } from "../fakes/pair.ts";
 import { RecordedLog } from "../fakes/recorded_log.ts";
 
 const HOUR_MS = 3_600_000;
@@ -14,7 +14,7 @@ function startReceiver() {
     resolve(gunzipSync(await request.bytes()).toString());
     return new Response(null, { status: 204 });
   });
-  const destination = new URL(`http://127.0.0.1:${server.addr.port}/metrics/node/rpi`);
+  const destination = makeDestination(`http://127.0.0.1:${server.addr.port}/metrics/node/rpi`);
   return { destination, pushed, [Symbol.asyncDispose]: () => server.shutdown() };
 }
 
@@ -22,8 +22,8 @@ function startReceiver() {
 function idlePairs(count: number, source: string) {
   return Array.from({ length: count }, (_, index) =>
     makePair({
-      source: new URL(source),
-      destination: new URL(`http://push.example/metrics/node/${index}`),
+      source: makeSource(source),
+      destinations: [makeDestination(`http://push.example/metrics/node/${index}`)],
       intervalMs: HOUR_MS,
     }));
 }
@@ -33,7 +33,11 @@ Deno.test("startSender() pipes a source to its destination until it is stopped",
   await using exporter = FakeExporter.start(() => gauge(42));
   await using receiver = startReceiver();
   const { destination } = receiver;
-  const pair = makePair({ source: new URL(exporter.url), destination, intervalMs: HOUR_MS });
+  const pair = makePair({
+    source: makeSource(exporter.url),
+    destinations: [destination],
+    intervalMs: HOUR_MS,
+  });
   const sender = startSender({ pairs: [pair] }, { log, userAgent: "prompipe/test" });
   assertEquals(await receiver.pushed, "# TYPE fake gauge\nfake 42\n");
   await sender.stop();
@@ -41,7 +45,7 @@ Deno.test("startSender() pipes a source to its destination until it is stopped",
     {
       level: "info",
       event: "piping",
-      fields: { source: exporter.url, destination: destination.href },
+      fields: { source: exporter.url, destination: destination.url.href },
     },
     { level: "info", event: "stopped", fields: {} },
   ]);

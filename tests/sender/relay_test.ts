@@ -40,6 +40,7 @@ Deno.test("relayOnce() delivers what the source said, with its times", async () 
     scrapedAtMs: 1_700_000_000_000,
     ttlMs: 22_000,
     intervalMs: 4_000,
+    labels: {},
   }]);
   assertEquals(pass.scraped, scraped);
   assertEquals(pass.delivered, { ...OK, attempts: 1 });

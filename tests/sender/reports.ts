@@ -15,7 +15,7 @@ export function scraped(overrides: Partial<Scraped> = {}): Scraped {
 
 /** A report of a pair at the default interval and timeout. */
 export function report(result: Report["result"] = scraped()): Report {
-  return { result, scrapedAtMs: 1_700_000_000_123, ttlMs: 22_000, intervalMs: 4_000 };
+  return { result, scrapedAtMs: 1_700_000_000_123, ttlMs: 22_000, intervalMs: 4_000, labels: {} };
 }
 
 /** A report that the source could not be reached. */

@@ -1,12 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { scrape } from "../../sender/scrape.ts";
 import { FakeGet, rawResponse } from "../fakes/get.ts";
+import { makeSource } from "../fakes/pair.ts";
 
 const ORIGIN = "http://exporter:9100";
 
 async function scrapeWith(fake: FakeGet) {
   return await scrape({
-    source: new URL(`${ORIGIN}/a/metrics`),
+    source: makeSource(`${ORIGIN}/a/metrics`),
     timeoutMs: 1_000,
     maxBodyBytes: 1_000,
   }, { get: fake.get, userAgent: "test", signal: new AbortController().signal });

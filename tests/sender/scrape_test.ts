@@ -3,9 +3,10 @@ import type { Cause } from "../../protocol/mod.ts";
 import { BodyTooLarge, type RawResponse } from "../../sender/http_source.ts";
 import { scrape } from "../../sender/scrape.ts";
 import { FakeGet, hang, rawResponse } from "../fakes/get.ts";
+import { makeSource } from "../fakes/pair.ts";
 
 const TARGET = {
-  source: new URL("http://exporter:9100/metrics?collect=cpu"),
+  source: makeSource("http://exporter:9100/metrics?collect=cpu"),
   timeoutMs: 1_500,
   maxBodyBytes: 1_048_576,
 };
@@ -31,7 +32,7 @@ Deno.test("scrape() asks as Prometheus 3 asks, with the signal and limit it was 
   await scrapeWith(fake);
   assertEquals(fake.asked.length, 1);
   const [{ url, options }] = fake.asked as [typeof fake.asked[number]];
-  assertEquals(url, TARGET.source.href);
+  assertEquals(url, TARGET.source.url.href);
   assert(options.signal === NEVER);
   assertEquals(options.maxBodyBytes, TARGET.maxBodyBytes);
   const { Accept, ...rest } = options.headers;

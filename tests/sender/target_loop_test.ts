@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Pair } from "../../sender/config.ts";
+import type { Pair } from "../../sender/pair.ts";
 import type { Delivery, DeliveryResult } from "../../sender/delivery.ts";
 import type { Get } from "../../sender/http_source.ts";
 import { runTargetLoop } from "../../sender/target_loop.ts";
