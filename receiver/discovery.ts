@@ -1,7 +1,7 @@
 // Tells Prometheus which targets there are: http_sd.
 // https://prometheus.io/docs/prometheus/latest/http_sd/
 
-import { type Target, targetKey } from "../protocol/mod.ts";
+import { type Labels, type Target, targetKey } from "../protocol/mod.ts";
 import { textResponse } from "./refusal.ts";
 
 /** Where a target is scraped by query, `?job=…&instance=…`, as well as by its path. */
@@ -14,10 +14,16 @@ export interface TargetGroup {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** A target, and what its sender declares of it. */
+export interface KnownTarget {
+  readonly target: Target;
+  readonly labels: Labels;
+}
+
 /** What discovery works with. */
 export interface DiscoveryDependencies {
   /** Every target that is known, silent ones included, in any order. */
-  readonly targets: () => Iterable<Target>;
+  readonly targets: () => Iterable<KnownTarget>;
   /** Where Prometheus finds this receiver; without it, where the request came to. */
   readonly advertise: string | undefined;
   /** Milliseconds until the list can be trusted to be whole; 0 when it can. */
@@ -46,13 +52,13 @@ export function discoveryHandler(
 }
 
 /** Prometheus knows a group by its position: the order depends on nothing but the targets. */
-export function groupTargets(targets: Iterable<Target>, address: string): TargetGroup[] {
+export function groupTargets(targets: Iterable<KnownTarget>, address: string): TargetGroup[] {
   return [...targets]
-    .map((target) => ({ target, key: targetKey(target) }))
+    .map((known) => ({ ...known, key: targetKey(known.target) }))
     .sort((a, b) => a.key < b.key ? -1 : 1)
-    .map(({ target }) => ({
+    .map(({ target, labels }) => ({
       targets: [address],
-      labels: { ...addressLabels(target), __scheme__: "http", ...target },
+      labels: { ...labels, ...addressLabels(target), __scheme__: "http", ...target },
     }));
 }
 

@@ -25,6 +25,17 @@ export interface ReceiverConfig extends Omit<PushLimits, "bodyTimeoutMs">, Store
   readonly sdWarmupMs: number;
 }
 
+/** What a receiver needs from around it. */
+export interface ReceiverOptions {
+  readonly listen: Listen;
+  readonly log: Log;
+  readonly registry: Registry;
+  /** A monotonic clock, in milliseconds. */
+  readonly now?: () => number;
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number;
+}
+
 /** A receiver at work. */
 export interface Receiver extends AsyncDisposable {
   /** Address of the public listener, such as `127.0.0.1:8080`. */
@@ -44,14 +55,10 @@ const SWEEP_INTERVAL_MS = 10_000;
 /**
  * Starts both listeners, and adds the receiver's own metrics to `registry`. Throws where an address can't be bound.
  */
-export function startReceiver(
-  config: ReceiverConfig,
-  options: { readonly listen: Listen; readonly log: Log; readonly registry: Registry },
-): Receiver {
-  const { listen, log, registry } = options;
-  const now = () => performance.now();
+export function startReceiver(config: ReceiverConfig, options: ReceiverOptions): Receiver {
+  const { listen, log, registry, now = () => performance.now(), clock = Date.now } = options;
   const startedMs = now();
-  const store = new MemoryStore(config, now);
+  const store = new MemoryStore(config, { now });
   const metrics = new ReceiverMetrics(registry, store);
   let stopping: Promise<void> | undefined;
 
@@ -62,6 +69,7 @@ export function startReceiver(
     limits: { ...config, bodyTimeoutMs: BODY_TIMEOUT_MS },
     observer: metrics,
     log,
+    clock,
   });
   const onScrape = scrapeHandler({
     source: store,

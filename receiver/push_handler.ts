@@ -1,6 +1,6 @@
 // The push listener: who asks, may it, is what it sends whole, and one write.
 
-import { parseTargetPath, type Target, targetPath } from "../protocol/mod.ts";
+import { oneLine, parseTargetPath, type Target, targetPath } from "../protocol/mod.ts";
 import type { Authenticate } from "./authenticate.ts";
 import type { Log } from "./log.ts";
 import { requestPath } from "./path.ts";
@@ -12,7 +12,7 @@ import {
   refuse,
   textResponse,
 } from "./refusal.ts";
-import type { Push, WriteOutcome } from "./store.ts";
+import type { Push, Sender, WriteOutcome } from "./store.ts";
 import type { Strangers } from "./strangers.ts";
 
 /** The store, as far as a push needs it. */
@@ -41,13 +41,15 @@ export interface PushDependencies {
   readonly limits: PushLimits;
   readonly observer: PushObserver;
   readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
 }
 
 /** Answers the requests of the public listener. `address` is where a request came from. */
 export function pushHandler(
   dependencies: PushDependencies,
 ): (request: Request, address: string) => Promise<Response> {
-  const { authenticate, strangers, store, limits, observer, log } = dependencies;
+  const { authenticate, strangers, store, limits, observer, log, clock } = dependencies;
 
   return async function handle(request, address) {
     const path = requestPath(request);
@@ -79,8 +81,9 @@ export function pushHandler(
       const allow = { Allow: "PUT, DELETE" };
       return refused(refuse("method_not_allowed", "use PUT or DELETE"), allow);
     }
-    const outcome = await put(request, target);
     const token = client.name;
+    const userAgent = oneLine(request.headers.get("user-agent") ?? "");
+    const outcome = await put(request, target, { token, address, userAgent });
     if (outcome.ok) {
       log.debug("push taken", () => ({ target: targetPath(target), token }));
       return new Response(null, { status: 204 });
@@ -91,14 +94,18 @@ export function pushHandler(
     return refused(outcome);
   };
 
-  async function put(request: Request, target: Target): Promise<{ ok: true } | Refusal> {
-    const read = await readPush(request, limits);
+  async function put(
+    request: Request,
+    target: Target,
+    sender: Sender,
+  ): Promise<{ ok: true } | Refusal> {
+    const read = await readPush(request, { limits, sender, clock });
     if (!read.ok) return read;
     const { push } = read;
     const written = store.write(target, push);
     if (!written.ok) return refuse("no_room", written.reason);
     const failed = written.result === "stored" && "cause" in push.content;
-    observer.pushed(failed ? "source_failed" : written.result, read.bodyBytes);
+    observer.pushed(failed ? "source_failed" : written.result, push.sentBytes);
     return { ok: true };
   }
 

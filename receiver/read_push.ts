@@ -9,7 +9,7 @@ import {
 import { type BodyLimits, readBody } from "./body.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { Push } from "./store.ts";
+import type { Push, Sender } from "./store.ts";
 import { checkPacked, parseEncoding, unpack } from "./unpack.ts";
 
 /** What a push may be, and for how long it counts where it doesn't say. */
@@ -18,10 +18,16 @@ export interface PushLimits extends BodyLimits {
   readonly defaultTtlMs: number;
 }
 
-/** A push and how large it was on the way, or why it is none. */
-export type ReadPush =
-  | { readonly ok: true; readonly push: Push; readonly bodyBytes: number }
-  | Refusal;
+/** A push, or why it is none. */
+export type ReadPush = { readonly ok: true; readonly push: Push } | Refusal;
+
+/** What surrounds a push. */
+export interface PushContext {
+  readonly limits: PushLimits;
+  readonly sender: Sender;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
 
 /** For an exporter that sent no type, or an empty one: Prometheus 3 would refuse that. */
 const DEFAULT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -29,13 +35,16 @@ const DEFAULT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 const MAX_REPORT_BYTES = 64 * 1024;
 
 /** Reads a push. What is wrong with its headers is said before its body is read. */
-export async function readPush(request: Request, limits: PushLimits): Promise<ReadPush> {
+export async function readPush(request: Request, context: PushContext): Promise<ReadPush> {
+  const { limits, sender, clock } = context;
   const encoding = parseEncoding(request.headers.get("content-encoding"));
   if (encoding === undefined) {
     return refuse("unknown_encoding", "Content-Encoding must be gzip, zstd or none");
   }
   const headers = readPushHeaders(request.headers);
   if (!headers.ok) return refuse("bad_header", headers.reason);
+  const { ttlMs = limits.defaultTtlMs, scrapedAtMs, intervalMs, labels = {} } = headers;
+  const clockAheadMs = scrapedAtMs === undefined ? undefined : scrapedAtMs - clock();
 
   const read = await readBody(request, limits);
   if (!read.ok) return read;
@@ -50,8 +59,11 @@ export async function readPush(request: Request, limits: PushLimits): Promise<Re
     return refuse("broken_body", "report is not a JSON object");
   }
 
-  const { ttlMs = limits.defaultTtlMs, scrapedAtMs } = headers;
-  return { ok: true, push: { content, ttlMs, scrapedAtMs }, bodyBytes: body.byteLength };
+  const sentBytes = body.byteLength;
+  return {
+    ok: true,
+    push: { content, ttlMs, scrapedAtMs, clockAheadMs, intervalMs, labels, sender, sentBytes },
+  };
 }
 
 function isProblem(contentType: string): boolean {

@@ -3,11 +3,13 @@
 import {
   formatDuration,
   formatSize,
+  type Labels,
   type SourceFailure,
   type Target,
   targetKey,
 } from "../protocol/mod.ts";
 import type { Reading, Snapshot, SnapshotSource } from "./snapshot.ts";
+import type { PushCounts, TargetStatus } from "./target_status.ts";
 
 /** What the store may hold. */
 export interface StoreLimits {
@@ -19,12 +21,39 @@ export interface StoreLimits {
   readonly forgetAfterMs: number;
 }
 
+/** Who pushed: what an operator needs to find the machine. */
+export interface Sender {
+  /** The name of its token, never the token. */
+  readonly token: string;
+  /** IP address. */
+  readonly address: string;
+  /** Its `User-Agent`, in one line; empty where it sent none. */
+  readonly userAgent: string;
+}
+
 /** One push: a snapshot, or why there is none. */
 export interface Push {
   readonly content: Snapshot | SourceFailure;
   readonly ttlMs: number;
   /** When the source answered, by the sender's clock; `undefined` where it didn't say. */
   readonly scrapedAtMs: number | undefined;
+  /** How far the sender's clock was before this machine's, the way included. */
+  readonly clockAheadMs: number | undefined;
+  /** How long until the next push; `undefined` where the sender didn't say. */
+  readonly intervalMs: number | undefined;
+  /** What the sender declares of the target, for discovery. */
+  readonly labels: Labels;
+  readonly sender: Sender;
+  /** Size of the body as sent. */
+  readonly sentBytes: number;
+}
+
+/** A target's last push, to be kept beyond the life of the process. */
+export interface StoredPush {
+  readonly target: Target;
+  readonly push: Push;
+  /** By the store's clock. */
+  readonly receivedAtMs: number;
 }
 
 /** `outdated`: something newer is stored, so nothing was changed. */
@@ -35,11 +64,22 @@ export type WriteOutcome =
 /** How many targets are in which state. */
 export type StateCounts = Record<"up" | "source_failed" | "silent", number>;
 
-interface Entry extends Push {
+interface Entry {
   readonly target: Target;
-  readonly receivedAtMs: number;
+  readonly counts: Record<keyof PushCounts, number>;
+  push: Push;
+  receivedAtMs: number;
   /** Why the receiver refused a push since: what a silent target is silent for. */
   refusal: string | undefined;
+  lastScrapeMs: number | undefined;
+}
+
+/** What a store works with. */
+export interface StoreOptions {
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number;
+  /** Told of each target whose last push is another one now, or that is gone. */
+  readonly changed?: ((key: string) => void) | undefined;
 }
 
 /**
@@ -50,11 +90,13 @@ export class MemoryStore implements SnapshotSource {
   readonly #entries = new Map<string, Entry>();
   readonly #limits: StoreLimits;
   readonly #now: () => number;
+  readonly #changed: (key: string) => void;
   #bodyBytes = 0;
 
-  constructor(limits: StoreLimits, now: () => number) {
+  constructor(limits: StoreLimits, { now, changed = () => {} }: StoreOptions) {
     this.#limits = limits;
     this.#now = now;
+    this.#changed = changed;
   }
 
   /** Bytes of all stored snapshots. */
@@ -62,41 +104,34 @@ export class MemoryStore implements SnapshotSource {
     return this.#bodyBytes;
   }
 
+  /** Targets known, silent ones included. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
   /** Takes a push whole, or refuses it and changes nothing. */
   write(target: Target, push: Push): WriteOutcome {
     const nowMs = this.#now();
     const key = targetKey(target);
-    const stored = this.#entries.get(key);
-    if (stored !== undefined && isFresh(stored, nowMs) && isOlder(push, stored)) {
+    const known = this.#entries.get(key);
+    if (known !== undefined && isFresh(known, nowMs) && isOlder(push, known.push)) {
+      known.counts.outdated++;
       return { ok: true, result: "outdated" };
     }
-    if (stored === undefined && this.#entries.size >= this.#limits.maxTargets) {
-      this.sweep();
-    }
-    if (stored === undefined && this.#entries.size >= this.#limits.maxTargets) {
-      return {
-        ok: false,
-        reason: `no room for another target: ${this.#limits.maxTargets} known`,
-      };
-    }
-    if (!this.#fits(push, stored)) {
-      this.sweep();
-      if (!this.#fits(push, this.#entries.get(key))) {
-        const limit = formatSize(this.#limits.maxMemoryBytes);
-        return {
-          ok: false,
-          reason: `no room for the snapshot: ${limit} of memory in use`,
-        };
-      }
-    }
-    this.#set(key, { ...push, target, receivedAtMs: nowMs, refusal: undefined });
+    const refusal = this.#findRoom(key, push);
+    if (refusal !== undefined) return { ok: false, reason: refusal };
+    const entry = this.#set(key, { target, push, receivedAtMs: nowMs });
+    if ("body" in push.content) entry.counts.stored++;
+    else entry.counts.source_failed++;
     return { ok: true, result: "stored" };
   }
 
   /** Remembers that a push of a known target was refused; its last snapshot stays. */
   noteRefusal(target: Target, reason: string): void {
     const entry = this.#entries.get(targetKey(target));
-    if (entry !== undefined) entry.refusal = reason;
+    if (entry === undefined) return;
+    entry.refusal = reason;
+    entry.counts.refused++;
   }
 
   /** Forgets a target. Returns whether it was known. */
@@ -104,19 +139,24 @@ export class MemoryStore implements SnapshotSource {
     return this.#remove(targetKey(target));
   }
 
+  /** What a scraper gets. */
   read(target: Target): Reading {
     const entry = this.#entries.get(targetKey(target));
     if (entry === undefined) return { state: "unknown" };
     const nowMs = this.#now();
-    if (!isFresh(entry, nowMs)) return silence(entry, nowMs);
-    const { content } = entry;
-    if ("body" in content) return { state: "up", snapshot: content };
-    return { state: "source_failed", cause: content.cause, reason: content.detail };
+    entry.lastScrapeMs = nowMs;
+    return reading(entry, nowMs);
   }
 
-  /** Every target that is known, silent ones included. */
-  *targets(): Iterable<Target> {
-    for (const { target } of this.#entries.values()) yield target;
+  /** Every target that is known, silent ones included, with its labels. */
+  *targets(): Iterable<{ readonly target: Target; readonly labels: Labels }> {
+    for (const { target, push } of this.#entries.values()) yield { target, labels: push.labels };
+  }
+
+  /** Every target as an operator sees it, in no order. */
+  *statuses(): Iterable<TargetStatus> {
+    const nowMs = this.#now();
+    for (const entry of this.#entries.values()) yield status(entry, nowMs);
   }
 
   /** Counts all targets by state, in one pass. */
@@ -125,38 +165,87 @@ export class MemoryStore implements SnapshotSource {
     const counts = { up: 0, source_failed: 0, silent: 0 };
     for (const entry of this.#entries.values()) {
       if (!isFresh(entry, nowMs)) counts.silent++;
-      else if ("body" in entry.content) counts.up++;
+      else if ("body" in entry.push.content) counts.up++;
       else counts.source_failed++;
     }
     return counts;
+  }
+
+  /** The last push under a key that `changed` named; `undefined` where it is gone. */
+  stored(key: string): StoredPush | undefined {
+    return this.#entries.get(key);
+  }
+
+  /** The keys of all targets. */
+  keys(): Iterable<string> {
+    return this.#entries.keys();
+  }
+
+  /**
+   * Puts back what an earlier process stored, unless the target is known already, there
+   * is no room, or it was silent for too long. Returns whether it did.
+   */
+  restore(stored: StoredPush): boolean {
+    const key = targetKey(stored.target);
+    if (this.#entries.has(key) || this.#findRoom(key, stored.push) !== undefined) return false;
+    this.#set(key, stored);
+    return true;
   }
 
   /** Frees the bodies that may not be served any more, and the targets silent for too long. */
   sweep(): void {
     const nowMs = this.#now();
     for (const [key, entry] of this.#entries) {
-      if (nowMs - entry.receivedAtMs - entry.ttlMs > this.#limits.forgetAfterMs) {
+      if (nowMs - entry.receivedAtMs - entry.push.ttlMs > this.#limits.forgetAfterMs) {
         this.#remove(key);
-      } else if (!isFresh(entry, nowMs) && bodyBytes(entry) > 0) {
-        this.#set(key, { ...entry, content: EXPIRED });
+      } else if (!isFresh(entry, nowMs) && bodyBytes(entry.push) > 0) {
+        this.#bodyBytes -= bodyBytes(entry.push);
+        entry.push = { ...entry.push, content: EXPIRED };
+        this.#changed(key);
       }
     }
   }
 
-  #fits(push: Push, stored: Entry | undefined): boolean {
-    const bytes = this.#bodyBytes + bodyBytes(push) - bodyBytes(stored);
-    return bytes <= this.#limits.maxMemoryBytes ||
-      bodyBytes(push) <= bodyBytes(stored);
+  /** Why a push has no room, after what may go is gone. */
+  #findRoom(key: string, push: Push): string | undefined {
+    const { maxTargets, maxMemoryBytes } = this.#limits;
+    const full = () => !this.#entries.has(key) && this.#entries.size >= maxTargets;
+    if (full() || !this.#fits(key, push)) this.sweep();
+    if (full()) return `no room for another target: ${maxTargets} known`;
+    if (this.#fits(key, push)) return undefined;
+    return `no room for the snapshot: ${formatSize(maxMemoryBytes)} of memory in use`;
   }
 
-  #set(key: string, entry: Entry): void {
-    this.#bodyBytes += bodyBytes(entry) - bodyBytes(this.#entries.get(key));
-    this.#entries.set(key, entry);
+  #fits(key: string, push: Push): boolean {
+    const before = bodyBytes(this.#entries.get(key)?.push);
+    return bodyBytes(push) <= before ||
+      this.#bodyBytes + bodyBytes(push) - before <= this.#limits.maxMemoryBytes;
+  }
+
+  #set(key: string, { target, push, receivedAtMs }: StoredPush): Entry {
+    const known = this.#entries.get(key);
+    this.#bodyBytes += bodyBytes(push) - bodyBytes(known?.push);
+    const entry = known ?? {
+      target,
+      push,
+      receivedAtMs,
+      counts: { stored: 0, source_failed: 0, outdated: 0, refused: 0 },
+      refusal: undefined,
+      lastScrapeMs: undefined,
+    };
+    entry.push = push;
+    entry.receivedAtMs = receivedAtMs;
+    entry.refusal = undefined;
+    if (known === undefined) this.#entries.set(key, entry);
+    this.#changed(key);
+    return entry;
   }
 
   #remove(key: string): boolean {
-    this.#bodyBytes -= bodyBytes(this.#entries.get(key));
-    return this.#entries.delete(key);
+    this.#bodyBytes -= bodyBytes(this.#entries.get(key)?.push);
+    if (!this.#entries.delete(key)) return false;
+    this.#changed(key);
+    return true;
   }
 }
 
@@ -164,7 +253,7 @@ export class MemoryStore implements SnapshotSource {
 const EXPIRED: SourceFailure = { cause: "sender_silent", detail: "" };
 
 function isFresh(entry: Entry, nowMs: number): boolean {
-  return nowMs - entry.receivedAtMs <= entry.ttlMs;
+  return nowMs - entry.receivedAtMs <= entry.push.ttlMs;
 }
 
 function isOlder(push: Push, stored: Push): boolean {
@@ -176,14 +265,31 @@ function bodyBytes(push: Push | undefined): number {
   return push !== undefined && "body" in push.content ? push.content.body.byteLength : 0;
 }
 
-function silence(entry: Entry, nowMs: number): Reading {
+function reading(entry: Entry, nowMs: number): Exclude<Reading, { state: "unknown" }> {
+  if (!isFresh(entry, nowMs)) return silence(entry, nowMs);
+  const { content } = entry.push;
+  if ("body" in content) return { state: "up", snapshot: content };
+  return { state: "source_failed", cause: content.cause, reason: content.detail };
+}
+
+function silence(entry: Entry, nowMs: number) {
   const age = formatDuration(Math.floor((nowMs - entry.receivedAtMs) / 1000) * 1000);
-  const since = `last push ${age} ago, time to live ${formatDuration(entry.ttlMs)}`;
+  const since = `last push ${age} ago, time to live ${formatDuration(entry.push.ttlMs)}`;
   return entry.refusal === undefined
-    ? { state: "silent", cause: "sender_silent", reason: since }
-    : {
-      state: "silent",
-      cause: "push_refused",
-      reason: `${entry.refusal}; ${since}`,
-    };
+    ? { state: "silent", cause: "sender_silent", reason: since } as const
+    : { state: "silent", cause: "push_refused", reason: `${entry.refusal}; ${since}` } as const;
+}
+
+function status(entry: Entry, nowMs: number): TargetStatus {
+  const { target, push, counts, receivedAtMs, lastScrapeMs } = entry;
+  const now = reading(entry, nowMs);
+  return {
+    target,
+    push,
+    counts,
+    state: now.state,
+    down: now.state === "up" ? undefined : { cause: now.cause, reason: now.reason },
+    ageMs: nowMs - receivedAtMs,
+    sinceScrapeMs: lastScrapeMs === undefined ? undefined : nowMs - lastScrapeMs,
+  };
 }

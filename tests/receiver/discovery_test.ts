@@ -2,17 +2,22 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
+import type { Target } from "../../protocol/mod.ts";
 import { discoveryHandler, groupTargets } from "../../receiver/discovery.ts";
 import { rawRequest } from "../fakes/raw_request.ts";
 
 const TARGETS = [{ job: "node", instance: "b %ü" }, { job: "a/b", instance: "ü%" }];
+
+function known(target: Target) {
+  return { target, labels: {} };
+}
 
 function ask(
   options: { advertise?: string; warmupMs?: number; targets?: typeof TARGETS },
 ): Response {
   const { advertise, warmupMs = 0, targets = TARGETS } = options;
   const handler = discoveryHandler({
-    targets: () => targets,
+    targets: () => targets.map(known),
     advertise,
     warmupMs: () => warmupMs,
   });
@@ -70,6 +75,6 @@ Deno.test("groupTargets() gives the same order whatever the order of the targets
   });
   fc.assert(fc.property(targets, fc.func(fc.integer()), (list, weight) => {
     const shuffled = [...list].sort((a, b) => weight(a) - weight(b));
-    assertEquals(groupTargets(shuffled, "x:1"), groupTargets(list, "x:1"));
+    assertEquals(groupTargets(shuffled.map(known), "x:1"), groupTargets(list.map(known), "x:1"));
   }));
 });

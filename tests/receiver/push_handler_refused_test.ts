@@ -6,6 +6,7 @@ import { PROBLEM_TYPE } from "../../protocol/mod.ts";
 import type { RefusalReason } from "../../receiver/refusal.ts";
 import { brokenBody, hangingBody } from "../fakes/body_streams.ts";
 import { type Ask, PushRoom, target } from "./push_room.ts";
+import { snapshot } from "./pushes.ts";
 
 const TEXT = new TextEncoder().encode("x 1\n".repeat(50));
 const GZIPPED = new Uint8Array(gzipSync(TEXT));
@@ -115,9 +116,8 @@ Deno.test("pushHandler() notes the refusal of a known target only, to explain a 
 function fullRoom(limits: ConstructorParameters<typeof PushRoom>[0] = {}): PushRoom {
   const room = new PushRoom({ maxTargets: 2, maxMemoryBytes: 1_000, ...limits });
   for (const path of ["/metrics/a/b", "/metrics/a/c"]) {
-    const content = { body: TEXT, contentType: "a/b", encoding: "identity", unpackedBytes: 200 };
     const written = room.store.write(target(path), {
-      content: content as Parameters<typeof room.store.write>[1]["content"],
+      ...snapshot(TEXT.byteLength),
       ttlMs: 10_000,
       scrapedAtMs: 1_000,
     });

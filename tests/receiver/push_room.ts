@@ -48,7 +48,7 @@ export class PushRoom {
   constructor(limits: Partial<Limits> = {}) {
     const all = { ...LIMITS, ...limits };
     const now = () => this.nowMs;
-    this.store = new MemoryStore(all, now);
+    this.store = new MemoryStore(all, { now });
     this.#handle = pushHandler({
       authenticate: singleToken(this.token),
       strangers: new Strangers(now),
@@ -59,6 +59,7 @@ export class PushRoom {
         refused: (reason) => this.refused.push(reason),
       },
       log: this.log,
+      clock: () => this.nowMs,
     });
   }
 

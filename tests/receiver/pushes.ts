@@ -3,17 +3,25 @@
 import type { Snapshot } from "../../receiver/snapshot.ts";
 import type { Push } from "../../receiver/store.ts";
 
-const TTL_MS = 1_000;
+const PUSH = {
+  ttlMs: 1_000,
+  scrapedAtMs: undefined,
+  clockAheadMs: undefined,
+  intervalMs: undefined,
+  labels: {},
+  sender: { token: "test", address: "::1", userAgent: "" },
+  sentBytes: 0,
+};
 
 /** A snapshot of so many bytes, to be served for one second. */
 export function snapshot(bytes: number): Push & { readonly content: Snapshot } {
   const body = new Uint8Array(bytes).fill(bytes);
   const content = { body, contentType: "a/b", encoding: "identity", unpackedBytes: bytes } as const;
-  return { content, ttlMs: TTL_MS, scrapedAtMs: undefined };
+  return { ...PUSH, content };
 }
 
 /** A report that the source refused, good for one second. */
 export function failure(): Push {
   const content = { cause: "source_refused", detail: "refused" } as const;
-  return { content, ttlMs: TTL_MS, scrapedAtMs: undefined };
+  return { ...PUSH, content };
 }

@@ -76,7 +76,7 @@ Deno.test("MemoryStore.write() changes nothing that is served where it refuses o
 
 function start() {
   let nowMs = 0;
-  const store = new MemoryStore(LIMITS, () => nowMs);
+  const store = new MemoryStore(LIMITS, { now: () => nowMs });
   const served = () =>
     TARGETS.map((target) => store.read(target)).filter(({ state }) =>
       state === "up" || state === "source_failed"

@@ -40,5 +40,5 @@ Deno.test("MemoryStore.write() says which limit is reached", () => {
 
 function start(limits: Partial<StoreLimits>) {
   const clock = { nowMs: 0 };
-  return { clock, store: new MemoryStore({ ...LIMITS, ...limits }, () => clock.nowMs) };
+  return { clock, store: new MemoryStore({ ...LIMITS, ...limits }, { now: () => clock.nowMs }) };
 }

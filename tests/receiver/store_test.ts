@@ -145,5 +145,5 @@ Deno.test("MemoryStore.countStates() counts every known target once", () => {
 
 function start() {
   const clock = { nowMs: 0 };
-  return { clock, store: new MemoryStore(LIMITS, () => clock.nowMs) };
+  return { clock, store: new MemoryStore(LIMITS, { now: () => clock.nowMs }) };
 }
