@@ -1,20 +1,30 @@
-// Reads the sender's config file, or says how to come to one.
+// Reads the sender's config file and the files it names, or says how to come to one.
 
-import { parseConfig, type SenderConfig } from "../sender/mod.ts";
+import { dirname, resolve } from "@std/path";
+import { loadConfig as parseAndLoad, type LoadedConfig, type SenderConfig } from "../sender/mod.ts";
 import { Fault } from "./terminal.ts";
 
 /** The config at a path; every fault in it is told at once. */
 export async function loadConfig(path: string): Promise<SenderConfig> {
+  const loaded = await readConfig(path);
+  if (loaded.ok) return loaded.config;
+  const faults = loaded.faults.map((fault) => `  ${fault}`).join("\n");
+  throw new Fault(2, `Cannot load config "${path}":\n${faults}`);
+}
+
+/** Likewise, with its faults as a value. Throws where the file itself can't be read. */
+export async function readConfig(path: string): Promise<LoadedConfig> {
   let text;
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
     throw new Fault(2, `Cannot read config "${path}": ${explain(error)}`);
   }
-  const parsed = parseConfig(text);
-  if (parsed.ok) return parsed.config;
-  const faults = parsed.faults.map((fault) => `  ${fault}`).join("\n");
-  throw new Fault(2, `Cannot load config "${path}":\n${faults}`);
+  return await parseAndLoad(text, {
+    dir: dirname(resolve(path)),
+    env: (name) => Deno.env.get(name),
+    readTextFile: Deno.readTextFile,
+  });
 }
 
 function explain(error: unknown): string {

@@ -2,74 +2,52 @@
 
 import type { BaseIssue } from "valibot";
 import { nearest } from "../protocol/nearest.ts";
-import { targetKey } from "../protocol/mod.ts";
-import { parseDestination, RIGHT, SECRET_KEYS } from "./config_schema.ts";
+import { type Fault, faultAt, type Path, pathText, quote, valueAt } from "./config_path.ts";
+import { knownKeys, RIGHT, SAID, SECRET_KEYS } from "./config_schema.ts";
 
 const MAX_SHOWN_LENGTH = 100;
 
-/** A fault that the schema found: key path, value, and what would be right. */
-export function describeIssue(issue: BaseIssue<unknown>): string {
-  const keys = (issue.path ?? []).map((item) => item.key as string | number);
-  const path = keys.reduce<string>(
-    (text, key) => typeof key === "number" ? `${text}[${key}]` : text ? `${text}.${key}` : key,
-    "",
-  );
-  const key = String(keys.findLast((part) => typeof part === "string") ?? "");
-  if (issue.expected === "never") return `${quote(path)} is unknown${suggest(key)}`;
-  if (path === "") return `must hold {"bearer_token": …, "pairs": […]}`;
-  const right = `"${path}" must be ${rightFor(keys, key)}`;
-  if (issue.type === "strict_object" && issue.input === undefined) {
-    return `${right}; it is missing`;
-  }
-  return `${right}; ${describeValue(key, issue.input)}`;
+/** A fault that the schema found: key path, what would be right, and what stands in `json`. */
+export function describeIssue(issue: BaseIssue<unknown>, json: unknown): Fault {
+  const path = (issue.path ?? []).map((item) => item.key as string | number);
+  const key = String(path.findLast((part) => typeof part === "string") ?? "");
+  if (issue.expected === "never") return faultAt(path, `is unknown${suggest(path)}`);
+  if (issue.expected === SAID) return faultAt(path, issue.message);
+  if (path.length === 0) return { path: "", text: `must hold {"bearer_token": …, "pairs": […]}` };
+  const missing = issue.type === "strict_object" && issue.input === undefined;
+  const value = missing ? "it is missing" : describeValue(path, valueAt(json, path));
+  return faultAt(path, `must be ${rightFor(path, key)}; ${value}`);
 }
 
-/** The faults that show only when the file is seen as a whole, in whatever shape it is. */
-export function findCrossFaults(json: unknown): string[] {
-  if (!isRecord(json)) return [];
-  const pairs: unknown[] = Array.isArray(json["pairs"]) ? json["pairs"] : [];
-  return [...findMissingToken(json, pairs), ...findDuplicates(pairs)];
+/** A fault of a key that has to be there, or of its value: of what kind that is. */
+export function describeMissing(path: Path, json: unknown): Fault {
+  const key = String(path.at(-1));
+  const value = valueAt(json, path);
+  const what = value === undefined ? "it is missing" : describeValue(path, value);
+  return {
+    path: pathText(path),
+    text: `"${pathText(path)}" must be ${rightFor(path, key)}; ${what}`,
+  };
 }
 
-function findMissingToken(json: Record<string, unknown>, pairs: readonly unknown[]): string[] {
-  if (json["bearer_token"] !== undefined) return [];
-  const needed = pairs.length === 0 ||
-    pairs.some((pair) => isRecord(pair) && pair["bearer_token"] === undefined);
-  return needed ? [`"bearer_token" must be ${RIGHT.bearer_token}; it is missing`] : [];
-}
-
-function findDuplicates(pairs: readonly unknown[]): string[] {
-  const faults = [];
-  const first = new Map<string, number>();
-  for (const [index, pair] of pairs.entries()) {
-    const destination = isRecord(pair) ? pair["destination"] : undefined;
-    const parsed = typeof destination === "string" ? parseDestination(destination) : undefined;
-    if (parsed === undefined) continue;
-    const receiver = new URL("../..", parsed.url).href; // all before /metrics/{job}/{instance}
-    const key = `${receiver}\n${targetKey(parsed.target)}`;
-    const before = first.get(key);
-    if (before === undefined) first.set(key, index);
-    else faults.push(`"pairs[${index}].destination" must be another than that of pairs[${before}]`);
-  }
-  return faults;
-}
-
-function rightFor(keys: readonly (string | number)[], key: string): string {
-  if (key === "pairs" && keys.length > 1) {
-    return '{"source": …, "destination": …}';
+function rightFor(path: Path, key: string): string {
+  if (key === "pairs" && path.length > 1) return '{"source": …, "destination": …}';
+  if (key === "sources" && path.length > 1) return '{"files": […], "destination": …}';
+  if (key === "destination" && path[0] === "sources") {
+    return `${RIGHT.destination}; {job} and {instance} may stand for a target's labels`;
   }
   return RIGHT[key as keyof typeof RIGHT] ?? "something else";
 }
 
-function suggest(key: string): string {
-  const meant = nearest(key, Object.keys(RIGHT));
-  return meant === undefined
-    ? `; known are ${Object.keys(RIGHT).join(", ")}`
-    : `; did you mean "${meant}"?`;
+function suggest(path: Path): string {
+  const parent = path.slice(0, -1).findLast((part) => typeof part === "string");
+  const known = knownKeys(parent as string | undefined);
+  const meant = nearest(String(path.at(-1)), known);
+  return meant === undefined ? `; known are ${known.join(", ")}` : `; did you mean "${meant}"?`;
 }
 
-function describeValue(key: string, value: unknown): string {
-  if (SECRET_KEYS.includes(key)) return "its value is not shown";
+function describeValue(path: Path, value: unknown): string {
+  if (path.some((part) => SECRET_KEYS.has(part))) return "its value is not shown";
   if (typeof value === "string") {
     // What is no URL may still hold a password before an "@", or a key in its query.
     if (value.includes("@")) return "its value is not shown";
@@ -82,16 +60,4 @@ function describeValue(key: string, value: unknown): string {
     return `it is ${String(value)}`;
   }
   return "it is an object";
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Quoted, and without a character that could do more than stand there. */
-function quote(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
 }

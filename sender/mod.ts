@@ -1,6 +1,11 @@
 // A sender: a loop for each pair.
 
-import { parseConfig, type ParsedConfig, type SenderConfig } from "./config.ts";
+import {
+  type ConfigSurroundings,
+  loadConfig,
+  type LoadedConfig,
+  type SenderConfig,
+} from "./config.ts";
 import { DeliverToAll } from "./deliver_to_all.ts";
 import { PutDelivery } from "./delivery.ts";
 import { exampleConfig } from "./example_config.ts";
@@ -12,8 +17,8 @@ import { spread } from "./schedule.ts";
 import { scrape } from "./scrape.ts";
 import { type PassObserver, runTargetLoop } from "./target_loop.ts";
 
-export { createGet, exampleConfig, metricsHandler, parseConfig, scrape, sourceName };
-export type { Log, Pair, ParsedConfig, PassObserver, SenderConfig };
+export { createGet, exampleConfig, loadConfig, metricsHandler, scrape, sourceName };
+export type { ConfigSurroundings, LoadedConfig, Log, Pair, PassObserver, SenderConfig };
 
 /** A sender at work. */
 export interface Sender extends AsyncDisposable {
@@ -34,7 +39,7 @@ const MAX_LISTED_PAIRS = 20;
 
 /** Starts a loop for each pair; the first passes are spread over the interval. */
 export function startSender(
-  config: SenderConfig,
+  config: Pick<SenderConfig, "pairs">,
   options: SenderOptions,
 ): Sender {
   const { log, userAgent, observer = { passed() {}, skipped() {} } } = options;

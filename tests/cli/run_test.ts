@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { parseConfig } from "../../sender/mod.ts";
 import { randomSecret } from "../fakes/random_secret.ts";
+import { configOf } from "../sender/config_file.ts";
 import { runProgram, temporaryFolder } from "./program_run.ts";
 
 const STEPS = "no such file. Three steps to one:\n" +
@@ -27,7 +27,7 @@ Deno.test("run() returns 2 for wrong use, and says so on standard error", async 
 Deno.test("run() prints an example config that can be used as it is", async () => {
   const { code, stdout } = await runProgram(["sender", "exampleconfig"]);
   assertEquals(code, 0);
-  assert(parseConfig(stdout).ok);
+  await configOf(stdout);
 });
 
 Deno.test("run() returns 2 for a config that isn't there, with the steps to one", async () => {
@@ -55,8 +55,8 @@ Deno.test("run() returns 2 for a config with faults, and tells them all without 
     `prompipe: Cannot load config "${path}":\n` +
       '  "bearer_token" must be the receiver\'s token: visible ASCII characters without spaces; ' +
       "its value is not shown\n" +
-      '  "pairs" must be a list with at least one {"source": …, "destination": …}; it is empty\n' +
-      '  "intervall" is unknown; did you mean "interval"?\n',
+      '  "intervall" is unknown; did you mean "interval"?\n' +
+      '  "pairs" must be a list with at least one {"source": …, "destination": …}; it is empty\n',
   );
 });
 

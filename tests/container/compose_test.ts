@@ -2,8 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { parseConfig } from "../../sender/config.ts";
 import { testWithParts } from "../parts.ts";
+import { configOf } from "../sender/config_file.ts";
 
 const EXAMPLES = new URL("../../examples/", import.meta.url);
 
@@ -19,13 +19,12 @@ for (const path of ["prometheus.yml", "compose/prometheus.yml"]) {
 }
 
 Deno.test("the sender of examples/compose.yaml pipes between services of that file", async () => {
-  const parsed = parseConfig(
+  const { pairs } = await configOf(
     await Deno.readTextFile(new URL("compose/sender.example.json", EXAMPLES)),
   );
-  assert(parsed.ok);
   const compose = await Deno.readTextFile(new URL("compose.yaml", EXAMPLES));
   const services = [...compose.matchAll(/^ {2}([\w-]+):$/gm)].map(([, name]) => name);
-  for (const { source, destinations } of parsed.config.pairs) {
+  for (const { source, destinations } of pairs) {
     for (const { url } of [source, ...destinations]) {
       assert(services.includes(url.hostname), url.hostname);
     }

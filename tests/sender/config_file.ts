@@ -1,6 +1,7 @@
 // Config files to parse: a right one, and what to make wrong in it.
 
-import { parseConfig } from "../../sender/config.ts";
+import { loadConfig, type LoadedConfig, type SenderConfig } from "../../sender/config.ts";
+import { assert } from "@std/assert";
 import { randomSecret } from "../fakes/random_secret.ts";
 
 /** A pair as it stands in a file. */
@@ -17,8 +18,36 @@ export function fileWith(entries: Record<string, unknown> = {}): Record<string, 
   return { bearer_token: randomSecret(), pairs: [pairWith()], ...entries };
 }
 
+/** What there is around a file, which itself lies in `/etc/prompipe`. */
+export interface Around {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Contents by absolute path. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Loads a file, or text that should be one. */
+export async function load(file: unknown, around: Around = {}): Promise<LoadedConfig> {
+  const { env = {}, files = {} } = around;
+  return await loadConfig(typeof file === "string" ? file : JSON.stringify(file), {
+    dir: "/etc/prompipe",
+    env: (name) => Object.hasOwn(env, name) ? env[name] : undefined,
+    readTextFile(path) {
+      const text = files[path];
+      if (text === undefined) throw new Deno.errors.NotFound(path);
+      return Promise.resolve(text);
+    },
+  });
+}
+
+/** What a file that has to be right comes to. */
+export async function configOf(file: unknown, around: Around = {}): Promise<SenderConfig> {
+  const loaded = await load(file, around);
+  assert(loaded.ok, loaded.ok ? "" : loaded.faults.join("\n"));
+  return loaded.config;
+}
+
 /** What is wrong with a file: nothing where it is right. */
-export function faultsOf(file: unknown): readonly string[] {
-  const parsed = parseConfig(typeof file === "string" ? file : JSON.stringify(file));
-  return parsed.ok ? [] : parsed.faults;
+export async function faultsOf(file: unknown, around: Around = {}): Promise<readonly string[]> {
+  const loaded = await load(file, around);
+  return loaded.ok ? [] : loaded.faults;
 }

@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
-import { parseConfig } from "../../sender/config.ts";
+import { assertEquals, assertMatch } from "@std/assert";
 import { exampleConfig } from "../../sender/example_config.ts";
+import { configOf } from "./config_file.ts";
 
 const SHAPE = `{
     "bearer_token": "TOKEN",
@@ -30,6 +30,6 @@ Deno.test("exampleConfig() makes a token of 128 bits in base64url, fresh each ti
   assertEquals(new Set(tokens).size, tokens.length);
 });
 
-Deno.test("exampleConfig() is a config that parseConfig() takes", () => {
-  assert(parseConfig(exampleConfig()).ok);
+Deno.test("exampleConfig() is a config that loadConfig() takes", async () => {
+  await configOf(exampleConfig());
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { parseTargetPath, type Target, targetPath } from "../../protocol/mod.ts";
-import { parseDestination } from "../../sender/config_schema.ts";
+import { parseDestination } from "../../sender/config_values.ts";
 
 Deno.test("parseDestination() reads the target that the URL's path names", () => {
   const table: [string, Target][] = [

@@ -1,0 +1,104 @@
+// Faults that show only when a config file is seen as a whole, in whatever shape it is.
+
+import { targetKey } from "../protocol/mod.ts";
+import { describeMissing } from "./config_faults.ts";
+import { type Fault, faultAt, isRecord, type Path, pathText } from "./config_path.ts";
+import { type DestinationAddress, parseDestination } from "./config_values.ts";
+
+/** Keys that say the same thing in two ways. */
+const EITHER_OR = [
+  ["bearer_token", "bearer_token_file"],
+  ["password", "password_file"],
+  ["basic_auth", "source_bearer_token_file"],
+] as const;
+
+/** What is missing, said twice, or wanted by two. */
+export function findConflicts(json: unknown): Fault[] {
+  if (!isRecord(json)) return [];
+  const pairs = listAt(json, "pairs");
+  const sources = listAt(json, "sources");
+  return [
+    ...findMissingToken(json, [...pairs, ...sources]),
+    ...findMissingPairs(json, sources),
+    ...findContradictions(json, []),
+    ...[...pairs.entries()].flatMap(([i, pair]) => findContradictions(pair, ["pairs", i])),
+    ...[...sources.entries()].flatMap(([i, entry]) => findContradictions(entry, ["sources", i])),
+    ...findDuplicates(json, pairs),
+  ];
+}
+
+function listAt(json: Record<string, unknown>, key: string): readonly unknown[] {
+  return Array.isArray(json[key]) ? json[key] : [];
+}
+
+function findMissingToken(json: Record<string, unknown>, entries: readonly unknown[]): Fault[] {
+  const has = (value: Record<string, unknown>) =>
+    value["bearer_token"] !== undefined || value["bearer_token_file"] !== undefined;
+  if (has(json)) return [];
+  const needed = entries.length === 0 || json["self"] !== undefined ||
+    entries.some((entry) => isRecord(entry) && !has(entry));
+  return needed ? [describeMissing(["bearer_token"], json)] : [];
+}
+
+function findMissingPairs(json: Record<string, unknown>, sources: readonly unknown[]): Fault[] {
+  const { pairs } = json;
+  const empty = pairs === undefined || (Array.isArray(pairs) && pairs.length === 0);
+  return empty && sources.length === 0 ? [describeMissing(["pairs"], json)] : [];
+}
+
+function findContradictions(value: unknown, path: Path): Fault[] {
+  if (!isRecord(value)) return [];
+  const faults = EITHER_OR
+    .filter((keys) => keys.every((key) => value[key] !== undefined))
+    .map(([one, other]) => faultAt([...path, other], `can't stand beside "${one}": leave one out`));
+  const headers = isRecord(value["headers"]) ? Object.keys(value["headers"]) : [];
+  if (headers.some((name) => name.toLowerCase() === "authorization")) {
+    for (const key of ["basic_auth", "source_bearer_token_file"]) {
+      if (value[key] === undefined) continue;
+      faults.push(faultAt([...path, key], `can't stand beside "Authorization" in "headers"`));
+    }
+  }
+  for (const key of ["source_tls", "destination_tls"]) {
+    const tls = value[key];
+    if (!isRecord(tls)) continue;
+    for (const [one, other] of [["cert_file", "key_file"], ["key_file", "cert_file"]] as const) {
+      if (tls[one] !== undefined || tls[other] === undefined) continue;
+      faults.push(faultAt([...path, key, other], `needs "${one}" beside it`));
+    }
+  }
+  const within = value["basic_auth"];
+  return within === undefined
+    ? faults
+    : [...faults, ...findContradictions(within, [...path, "basic_auth"])];
+}
+
+function findDuplicates(json: Record<string, unknown>, pairs: readonly unknown[]): Fault[] {
+  const faults: Fault[] = [];
+  const first = new Map<string, string>();
+  for (const [index, pair] of pairs.entries()) note(pair, ["pairs", index]);
+  note(json["self"], ["self"]);
+  return faults;
+
+  function note(entry: unknown, path: Path): void {
+    const value = isRecord(entry) ? entry["destination"] : undefined;
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+    for (const [index, each] of list.entries()) {
+      const parsed = typeof each === "string" ? parseDestination(each) : undefined;
+      if (parsed === undefined) continue;
+      const key = destinationKey(parsed);
+      const before = first.get(key);
+      if (before === undefined) {
+        first.set(key, pathText(path));
+        continue;
+      }
+      const place = [...path, "destination", ...(list === value ? [index] : [])];
+      faults.push(faultAt(place, `must be another than that of ${before}`));
+    }
+  }
+}
+
+/** A key that two destinations share only where they are one target of one receiver. */
+export function destinationKey({ url, target }: DestinationAddress): string {
+  const receiver = new URL("../..", url).href; // all before /metrics/{job}/{instance}
+  return `${receiver}\n${targetKey(target)}`;
+}

@@ -1,0 +1,97 @@
+// The files that a config names for secrets and certificates: read, and checked.
+
+import { resolve } from "@std/path";
+import { isToken } from "../protocol/mod.ts";
+import { type Fault, faultAt, isRecord, type Path, quote, valueAt } from "./config_path.ts";
+
+/** Reads a file as UTF-8; rejects where it can't be. The path is absolute. */
+export type ReadTextFile = (path: string) => Promise<string>;
+
+/** The contents of files, by the paths that stand in the config. */
+export interface NamedFiles {
+  readonly contents: ReadonlyMap<string, string>;
+  /** All of them, absolute, also those that could not be read. */
+  readonly paths: readonly string[];
+  readonly faults: readonly Fault[];
+}
+
+const CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/;
+const PRIVATE_KEY = /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/;
+
+/** What a file must hold, and what is said where it doesn't. */
+const KINDS: Readonly<Record<string, readonly [(text: string) => boolean, string]>> = {
+  bearer_token_file: [isToken, "a token: visible ASCII characters without spaces"],
+  source_bearer_token_file: [isToken, "a token: visible ASCII characters without spaces"],
+  password_file: [(text) => !/\p{Cc}/u.test(text), "a password on one line"],
+  ca_file: [(text) => CERTIFICATE.test(text), "certificates in PEM"],
+  cert_file: [(text) => CERTIFICATE.test(text), "a certificate in PEM"],
+  key_file: [(text) => PRIVATE_KEY.test(text), "a private key in PEM"],
+};
+
+/**
+ * Reads every file that `filled` names, without the newline at the end. Messages show
+ * the path as it stands in `json`, before variables were filled in.
+ */
+export async function readNamedFiles(
+  { json, filled }: { readonly json: unknown; readonly filled: unknown },
+  { dir, readTextFile }: { readonly dir: string; readonly readTextFile: ReadTextFile },
+): Promise<NamedFiles> {
+  const contents = new Map<string, string>();
+  const paths = new Set<string>();
+  const faults: Fault[] = [];
+  for (const path of findNames(filled)) {
+    const name = valueAt(filled, path) as string;
+    const [right, kind] = KINDS[String(path.at(-1))]!;
+    paths.add(resolve(dir, name));
+    const shown = show(valueAt(json, path));
+    try {
+      const text = (await readTextFile(resolve(dir, name))).replace(/\r?\n$/, "");
+      contents.set(name, text);
+      if (!right(text)) {
+        faults.push(faultAt(path, `must name a file with ${kind}; ${shown} has none`));
+      }
+    } catch (error) {
+      faults.push(faultAt(path, `can't be read: ${shown}: ${explain(error)}`));
+    }
+  }
+  return { contents, paths: [...paths], faults };
+}
+
+function findNames(filled: unknown): Path[] {
+  if (!isRecord(filled)) return [];
+  const found: Path[] = [];
+  look(filled, []);
+  for (const key of ["pairs", "sources"]) {
+    const list = filled[key];
+    if (!Array.isArray(list)) continue;
+    for (const [index, entry] of list.entries()) look(entry, [key, index]);
+  }
+  return found;
+
+  function look(value: unknown, path: Path): void {
+    if (!isRecord(value)) return;
+    for (const [key, each] of Object.entries(value)) {
+      if (Object.hasOwn(KINDS, key) && typeof each === "string" && each !== "") {
+        found.push([...path, key]);
+      } else if (/^(?:basic_auth|source_tls|destination_tls)$/.test(key)) {
+        look(each, [...path, key]);
+      }
+    }
+  }
+}
+
+/** A path; what looks like none may be the secret itself. */
+function show(name: unknown): string {
+  const text = String(name);
+  return /^\.{0,2}\/|^~|\$\{|\.[a-z]{1,5}$/.test(text)
+    ? quote(text)
+    : "what it names, which is not shown,";
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "no such file";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  if (error instanceof Deno.errors.IsADirectory) return "is a directory";
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return code === "EISDIR" ? "is a directory" : "not a text file";
+}
