@@ -22,11 +22,11 @@ Deno.test("grantFlags() refuses a value that would read as two", () => {
   assertEquals(String(error), 'Error: Cannot pass "/a,b" in a list: it holds a comma');
 });
 
-Deno.test("grantFlags() takes deno.json as it is, with nothing allowed wholesale but its files and net", () => {
+Deno.test("grantFlags() takes deno.json as it is, with nothing allowed wholesale but files, net and variables", () => {
   const flags = grantFlags(project as Grants);
   assertEquals(
     flags.filter((flag) => flag.startsWith("--allow-") && !flag.includes("=")),
-    ["--allow-net", "--allow-read", "--allow-write"],
+    ["--allow-net", "--allow-read", "--allow-write", "--allow-env"],
   );
   assertEquals(flags.includes("--unstable-net"), true);
 });
