@@ -1,6 +1,6 @@
 // `prompipe receiver`.
 
-import { startReceiver } from "../receiver/mod.ts";
+import { bearerToken as tokenEntry, startReceiver } from "../receiver/mod.ts";
 import { findBearerToken } from "./bearer_token.ts";
 import type { LogFlags, ReceiverFlags } from "./command.ts";
 import { listen } from "./listener.ts";
@@ -21,7 +21,7 @@ export async function runReceiver(flags: ReceiverFlags & LogFlags): Promise<numb
   const receiver = startReceiver({
     pushListen: flags.pushListen,
     scrapeListen: flags.scrapeListen,
-    bearerToken,
+    tokens: [tokenEntry(bearerToken)],
     advertise: flags.advertise,
     sdWarmupMs: flags.sdWarmup,
     maxBodyBytes: flags.maxBody,

@@ -17,6 +17,7 @@ export interface StoreGauges {
 export class ReceiverMetrics implements PushObserver, ScrapeObserver {
   readonly #pushes: Counter;
   readonly #refusals: Counter;
+  readonly #conflicts: Counter;
   readonly #received: Counter;
   readonly #scrapes: Counter;
   readonly #served: Counter;
@@ -33,6 +34,12 @@ export class ReceiverMetrics implements PushObserver, ScrapeObserver {
       name: "prompipe_receiver_refusals_total",
       help: "Requests of the push listener refused, by reason",
       labelNames: ["reason"],
+      registers,
+    });
+    this.#conflicts = new Counter({
+      name: "prompipe_receiver_conflicts_total",
+      help: "Requests refused since the target belongs to another token, by both tokens' names",
+      labelNames: ["owner", "token"],
       registers,
     });
     this.#received = new Counter({
@@ -85,6 +92,10 @@ export class ReceiverMetrics implements PushObserver, ScrapeObserver {
 
   refused(reason: RefusalReason): void {
     this.#refusals.inc({ reason });
+  }
+
+  conflicted(owner: string, token: string): void {
+    this.#conflicts.inc({ owner, token });
   }
 
   scraped(state: Reading["state"], bodyBytes: number): void {

@@ -1,24 +1,27 @@
 // A receiver: two listeners around one store of snapshots.
 
 import type { Registry } from "prom-client";
-import { singleToken } from "./authenticate.ts";
+import { Conflicts } from "./conflicts.ts";
 import { discoveryHandler } from "./discovery.ts";
 import type { Handler, Listen, ListenAddress, Listener } from "./listen.ts";
 import type { Log } from "./log.ts";
 import { ReceiverMetrics } from "./metrics.ts";
 import { pushHandler } from "./push_handler.ts";
+import { RateLimiter } from "./rate.ts";
 import type { PushLimits } from "./read_push.ts";
 import { scrapeHandler } from "./scrape_handler.ts";
 import { MemoryStore, type StoreLimits } from "./store.ts";
 import { Strangers } from "./strangers.ts";
+import { bearerToken, TokenBook, type TokenEntry } from "./token_book.ts";
 
-export type { Handler, Listen, ListenAddress, Listener, Log };
+export { bearerToken };
+export type { Handler, Listen, ListenAddress, Listener, Log, TokenEntry };
 
 /** A receiver's complete configuration. */
 export interface ReceiverConfig extends Omit<PushLimits, "bodyTimeoutMs">, StoreLimits {
   readonly pushListen: ListenAddress;
   readonly scrapeListen: ListenAddress;
-  readonly bearerToken: string;
+  readonly tokens: readonly TokenEntry[];
   /** `HOST:PORT` where Prometheus finds the scrape listener; else what its request names. */
   readonly advertise: string | undefined;
   /** Senders get so long after a start to come back, before the list of targets counts. */
@@ -62,9 +65,15 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
   const metrics = new ReceiverMetrics(registry, store);
   let stopping: Promise<void> | undefined;
 
+  const tokens = new TokenBook(config.tokens, {
+    clock,
+    expired: (token) => log.warn("token expired", { token }),
+  });
   const onPush = pushHandler({
-    authenticate: singleToken(config.bearerToken),
+    tokens,
     strangers: new Strangers(now),
+    rate: new RateLimiter(now),
+    conflicts: new Conflicts(log, now),
     store,
     limits: { ...config, bodyTimeoutMs: BODY_TIMEOUT_MS },
     observer: metrics,

@@ -1,9 +1,10 @@
 // The push listener: who asks, may it, is what it sends whole, and one write.
 
 import { oneLine, parseTargetPath, type Target, targetPath } from "../protocol/mod.ts";
-import type { Authenticate } from "./authenticate.ts";
+import type { Conflict } from "./conflicts.ts";
 import type { Log } from "./log.ts";
 import { requestPath } from "./path.ts";
+import type { RateLimiter } from "./rate.ts";
 import { type PushLimits, readPush } from "./read_push.ts";
 import {
   type Refusal,
@@ -14,11 +15,14 @@ import {
 } from "./refusal.ts";
 import type { Push, Sender, WriteOutcome } from "./store.ts";
 import type { Strangers } from "./strangers.ts";
+import type { Client, TokenBook } from "./token_book.ts";
 
 /** The store, as far as a push needs it. */
 export interface PushStore {
-  write(target: Target, push: Push): WriteOutcome;
-  noteRefusal(target: Target, reason: string): void;
+  /** The token whose push of the target is fresh. */
+  owner(target: Target): string | undefined;
+  write(target: Target, push: Push, limit: { readonly maxOwned: number }): WriteOutcome;
+  noteRefusal(target: Target, refused: { token: string; detail: string }): void;
   delete(target: Target): boolean;
 }
 
@@ -31,12 +35,17 @@ export interface PushObserver {
   pushed(result: PushResult, bodyBytes: number): void;
   /** A request was refused. */
   refused(reason: RefusalReason): void;
+  /** A token wanted a target that belongs to another one just now. */
+  conflicted(owner: string, token: string): void;
 }
 
 /** What the handler works with. */
 export interface PushDependencies {
-  readonly authenticate: Authenticate;
+  readonly tokens: Pick<TokenBook, "authenticate" | "isGood">;
   readonly strangers: Strangers;
+  /** Counts pushes by token. */
+  readonly rate: RateLimiter;
+  readonly conflicts: { seen(conflict: Conflict): void };
   readonly store: PushStore;
   readonly limits: PushLimits;
   readonly observer: PushObserver;
@@ -49,7 +58,7 @@ export interface PushDependencies {
 export function pushHandler(
   dependencies: PushDependencies,
 ): (request: Request, address: string) => Promise<Response> {
-  const { authenticate, strangers, store, limits, observer, log, clock } = dependencies;
+  const { tokens, strangers, rate, conflicts, store, limits, observer, log, clock } = dependencies;
 
   return async function handle(request, address) {
     const path = requestPath(request);
@@ -58,7 +67,7 @@ export function pushHandler(
       return textResponse(200, "ok");
     }
     const authorization = request.headers.get("authorization");
-    const client = authenticate(authorization);
+    const client = tokens.authenticate(authorization);
     if (client === undefined) return unauthorized(authorization, address);
 
     const parsed = path === undefined ? invalidHost : parseTargetPath(path);
@@ -71,38 +80,66 @@ export function pushHandler(
         : refused(refuse("not_found", "no such path: use /metrics/{job}/{instance}"));
     }
     const { target } = parsed;
-    if (method === "DELETE") {
-      if (store.delete(target)) {
-        log.info("target deleted", { target: targetPath(target), token: client.name });
-      }
-      return new Response(null, { status: 204 });
-    }
-    if (method !== "PUT") {
+    if (method !== "PUT" && method !== "DELETE") {
       const allow = { Allow: "PUT, DELETE" };
       return refused(refuse("method_not_allowed", "use PUT or DELETE"), allow);
     }
     const token = client.name;
-    const userAgent = oneLine(request.headers.get("user-agent") ?? "");
-    const outcome = await put(request, target, { token, address, userAgent });
+    const foreign = whyForeign(target, client);
+    if (method === "DELETE" && foreign === undefined) {
+      if (store.delete(target)) {
+        log.info("target deleted", { target: targetPath(target), token });
+      }
+      return new Response(null, { status: 204 });
+    }
+    const outcome = foreign ?? tooManyPushes(client) ?? await put(request, target, {
+      client,
+      sender: { token, address, userAgent: oneLine(request.headers.get("user-agent") ?? "") },
+    });
     if (outcome.ok) {
       log.debug("push taken", () => ({ target: targetPath(target), token }));
       return new Response(null, { status: 204 });
     }
-    store.noteRefusal(target, outcome.detail);
     const { reason, detail } = outcome;
+    if (method === "PUT") store.noteRefusal(target, { token, detail });
     log.debug("push refused", () => ({ target: targetPath(target), token, reason, detail }));
     return refused(outcome);
   };
 
+  /** Why a target isn't for this client to write or delete, not now or not at all. */
+  function whyForeign(target: Target, client: Client): Refusal | undefined {
+    if (!client.mayWrite(target)) return refuse("forbidden", "this token may not write this path");
+    const owner = store.owner(target);
+    // Nobody can go on with a token that is no longer good: what it had is free.
+    if (owner === undefined || owner === client.name || !tokens.isGood(owner)) return undefined;
+    conflicts.seen({ target, owner, token: client.name });
+    observer.conflicted(owner, client.name);
+    return refuse("conflict", "another token pushes this target");
+  }
+
+  /** Counts a push, and tells whether it is one too many. */
+  function tooManyPushes({ name, limits: { pushesPerMinute } }: Client): Refusal | undefined {
+    if (pushesPerMinute === Infinity) return undefined;
+    const retryAfterS = rate.take(name, pushesPerMinute);
+    if (retryAfterS === undefined) return undefined;
+    const detail = `more than ${pushesPerMinute} pushes a minute by this token`;
+    return { ...refuse("too_many_requests", detail), retryAfterS };
+  }
+
   async function put(
     request: Request,
     target: Target,
-    sender: Sender,
+    { client, sender }: { readonly client: Client; readonly sender: Sender },
   ): Promise<{ ok: true } | Refusal> {
-    const read = await readPush(request, { limits, sender, clock });
+    const { maxTargets: maxOwned } = client.limits;
+    const maxBodyBytes = Math.min(client.limits.maxBodyBytes, limits.maxBodyBytes);
+    const read = await readPush(request, { limits: { ...limits, maxBodyBytes }, sender, clock });
     if (!read.ok) return read;
+    // While the body came, another token may have been first.
+    const foreign = whyForeign(target, client);
+    if (foreign !== undefined) return foreign;
     const { push } = read;
-    const written = store.write(target, push);
+    const written = store.write(target, push, { maxOwned });
     if (!written.ok) return refuse("no_room", written.reason);
     const failed = written.result === "stored" && "cause" in push.content;
     observer.pushed(failed ? "source_failed" : written.result, push.sentBytes);
@@ -114,11 +151,11 @@ export function pushHandler(
     address: string,
   ): Response {
     const challenge = { "WWW-Authenticate": "Bearer" };
-    const retryAfter = strangers.count(address, authorization);
-    if (retryAfter !== undefined) {
+    const retryAfterS = strangers.count(address, authorization);
+    if (retryAfterS !== undefined) {
       const what = authorization === null ? "requests without a token" : "wrong tokens";
       const refusal = refuse("too_many_requests", `too many ${what}`);
-      return refused(refusal, { ...challenge, "Retry-After": String(retryAfter) });
+      return refused({ ...refusal, retryAfterS }, challenge);
     }
     return refused(refuse("unauthorized", "a good bearer token is needed"), challenge);
   }

@@ -6,9 +6,11 @@ export const REFUSAL_STATUS = {
   bad_header: 400,
   broken_body: 400,
   unauthorized: 401,
+  forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
   too_slow: 408,
+  conflict: 409,
   too_large: 413,
   unknown_encoding: 415,
   too_many_requests: 429,
@@ -23,6 +25,8 @@ export interface Refusal {
   readonly ok: false;
   readonly reason: RefusalReason;
   readonly detail: string;
+  /** When to come again. */
+  readonly retryAfterS?: number;
 }
 
 /** Makes a refusal. */
@@ -51,5 +55,8 @@ export function refusalResponse(
   refusal: Refusal,
   headers: Record<string, string> = {},
 ): Response {
-  return textResponse(REFUSAL_STATUS[refusal.reason], refusal.detail, headers);
+  const { reason, detail, retryAfterS } = refusal;
+  const all = { ...headers };
+  if (retryAfterS !== undefined) all["Retry-After"] = String(retryAfterS);
+  return textResponse(REFUSAL_STATUS[reason], detail, all);
 }

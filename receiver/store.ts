@@ -91,6 +91,8 @@ export class MemoryStore implements SnapshotSource {
   readonly #limits: StoreLimits;
   readonly #now: () => number;
   readonly #changed: (key: string) => void;
+  /** How many targets each token owns, by its name. */
+  readonly #owned = new Map<string, number>();
   #bodyBytes = 0;
 
   constructor(limits: StoreLimits, { now, changed = () => {} }: StoreOptions) {
@@ -109,8 +111,17 @@ export class MemoryStore implements SnapshotSource {
     return this.#entries.size;
   }
 
-  /** Takes a push whole, or refuses it and changes nothing. */
-  write(target: Target, push: Push): WriteOutcome {
+  /** The token whose push of this target is fresh; `undefined` where anybody may claim it. */
+  owner(target: Target): string | undefined {
+    const entry = this.#entries.get(targetKey(target));
+    return entry !== undefined && isFresh(entry, this.#now()) ? entry.push.sender.token : undefined;
+  }
+
+  /**
+   * Takes a push whole, or refuses it and changes nothing. `maxOwned` is how many targets,
+   * silent ones included, the push's token may own.
+   */
+  write(target: Target, push: Push, { maxOwned = Infinity } = {}): WriteOutcome {
     const nowMs = this.#now();
     const key = targetKey(target);
     const known = this.#entries.get(key);
@@ -118,7 +129,7 @@ export class MemoryStore implements SnapshotSource {
       known.counts.outdated++;
       return { ok: true, result: "outdated" };
     }
-    const refusal = this.#findRoom(key, push);
+    const refusal = this.#findRoom(key, push) ?? this.#ownsTooMany(key, push, { maxOwned });
     if (refusal !== undefined) return { ok: false, reason: refusal };
     const entry = this.#set(key, { target, push, receivedAtMs: nowMs });
     if ("body" in push.content) entry.counts.stored++;
@@ -126,11 +137,14 @@ export class MemoryStore implements SnapshotSource {
     return { ok: true, result: "stored" };
   }
 
-  /** Remembers that a push of a known target was refused; its last snapshot stays. */
-  noteRefusal(target: Target, reason: string): void {
+  /**
+   * Remembers that a push was refused to the token that pushed the target last: it may be
+   * why the target goes silent. Its last snapshot stays.
+   */
+  noteRefusal(target: Target, { token, detail }: { token: string; detail: string }): void {
     const entry = this.#entries.get(targetKey(target));
-    if (entry === undefined) return;
-    entry.refusal = reason;
+    if (entry?.push.sender.token !== token) return;
+    entry.refusal = detail;
     entry.counts.refused++;
   }
 
@@ -216,6 +230,23 @@ export class MemoryStore implements SnapshotSource {
     return `no room for the snapshot: ${formatSize(maxMemoryBytes)} of memory in use`;
   }
 
+  #ownsTooMany(
+    key: string,
+    { sender: { token } }: Push,
+    { maxOwned }: { readonly maxOwned: number },
+  ): string | undefined {
+    const full = () => (this.#owned.get(token) ?? 0) >= maxOwned;
+    if (this.#entries.get(key)?.push.sender.token === token || !full()) return undefined;
+    this.sweep();
+    return full() ? `no room for another target of this token: ${maxOwned} known` : undefined;
+  }
+
+  #own(token: string, more: number): void {
+    const owned = (this.#owned.get(token) ?? 0) + more;
+    if (owned === 0) this.#owned.delete(token);
+    else this.#owned.set(token, owned);
+  }
+
   #fits(key: string, push: Push): boolean {
     const before = bodyBytes(this.#entries.get(key)?.push);
     return bodyBytes(push) <= before ||
@@ -233,6 +264,8 @@ export class MemoryStore implements SnapshotSource {
       refusal: undefined,
       lastScrapeMs: undefined,
     };
+    if (known !== undefined) this.#own(known.push.sender.token, -1);
+    this.#own(push.sender.token, +1);
     entry.push = push;
     entry.receivedAtMs = receivedAtMs;
     entry.refusal = undefined;
@@ -242,8 +275,11 @@ export class MemoryStore implements SnapshotSource {
   }
 
   #remove(key: string): boolean {
-    this.#bodyBytes -= bodyBytes(this.#entries.get(key)?.push);
-    if (!this.#entries.delete(key)) return false;
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return false;
+    this.#bodyBytes -= bodyBytes(entry.push);
+    this.#own(entry.push.sender.token, -1);
+    this.#entries.delete(key);
     this.#changed(key);
     return true;
   }

@@ -8,7 +8,7 @@ import { readNamedFiles, type ReadTextFile } from "./config_files.ts";
 import { limits, makeDestinations, makePair, mergeSettings } from "./config_pair.ts";
 import type { Fault } from "./config_path.ts";
 import { ConfigFile } from "./config_schema.ts";
-import { parseJson } from "./json.ts";
+import { parseJson } from "../protocol/json.ts";
 import type { Pair } from "./pair.ts";
 
 /** A sender's complete configuration. */

@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { constants, gzipSync, zstdCompressSync } from "node:zlib";
 import { PROBLEM_TYPE } from "../../protocol/mod.ts";
 import type { RefusalReason } from "../../receiver/refusal.ts";
+import { BEARER_TOKEN } from "../../receiver/token_book.ts";
 import { brokenBody, hangingBody } from "../fakes/body_streams.ts";
 import { type Ask, PushRoom, target } from "./push_room.ts";
 import { snapshot } from "./pushes.ts";
@@ -118,6 +119,7 @@ function fullRoom(limits: ConstructorParameters<typeof PushRoom>[0] = {}): PushR
   for (const path of ["/metrics/a/b", "/metrics/a/c"]) {
     const written = room.store.write(target(path), {
       ...snapshot(TEXT.byteLength),
+      sender: { token: BEARER_TOKEN, address: "::1", userAgent: "" },
       ttlMs: 10_000,
       scrapedAtMs: 1_000,
     });

@@ -1,13 +1,15 @@
 // Both handlers around a real store, with a clock that the test moves.
 
 import { parseTargetPath, type Target } from "../../protocol/mod.ts";
-import { singleToken } from "../../receiver/authenticate.ts";
+import { Conflicts } from "../../receiver/conflicts.ts";
 import { pushHandler, type PushResult } from "../../receiver/push_handler.ts";
+import { RateLimiter } from "../../receiver/rate.ts";
 import type { PushLimits } from "../../receiver/read_push.ts";
 import type { RefusalReason } from "../../receiver/refusal.ts";
 import type { Reading } from "../../receiver/snapshot.ts";
 import { MemoryStore, type StoreLimits } from "../../receiver/store.ts";
 import { Strangers } from "../../receiver/strangers.ts";
+import { bearerToken, TokenBook, type TokenEntry } from "../../receiver/token_book.ts";
 import { randomSecret } from "../fakes/random_secret.ts";
 import { rawRequest } from "../fakes/raw_request.ts";
 import { RecordedLog } from "../fakes/recorded_log.ts";
@@ -42,21 +44,31 @@ export class PushRoom {
   readonly log = new RecordedLog();
   readonly refused: RefusalReason[] = [];
   readonly pushed: (readonly [result: PushResult, bodyBytes: number])[] = [];
+  readonly conflicts: (readonly [owner: string, token: string])[] = [];
+  readonly tokens: TokenBook;
   readonly store: MemoryStore;
   readonly #handle: (request: Request, address: string) => Promise<Response>;
 
-  constructor(limits: Partial<Limits> = {}) {
+  /** Beside its own token, which may write everything, it knows `entries`. */
+  constructor(limits: Partial<Limits> = {}, entries: readonly TokenEntry[] = []) {
     const all = { ...LIMITS, ...limits };
     const now = () => this.nowMs;
     this.store = new MemoryStore(all, { now });
+    this.tokens = new TokenBook([bearerToken(this.token), ...entries], {
+      clock: now,
+      expired: (token) => this.log.warn("token expired", { token }),
+    });
     this.#handle = pushHandler({
-      authenticate: singleToken(this.token),
+      tokens: this.tokens,
       strangers: new Strangers(now),
+      rate: new RateLimiter(now),
+      conflicts: new Conflicts(this.log, now),
       store: this.store,
       limits: all,
       observer: {
         pushed: (result, bodyBytes) => this.pushed.push([result, bodyBytes]),
         refused: (reason) => this.refused.push(reason),
+        conflicted: (owner, token) => this.conflicts.push([owner, token]),
       },
       log: this.log,
       clock: () => this.nowMs,

@@ -1,7 +1,7 @@
 // A whole receiver whose listeners are fakes: what comes in, the test hands over.
 
 import { Registry } from "prom-client";
-import { type Handler, type Listen, startReceiver } from "../../receiver/mod.ts";
+import { bearerToken, type Handler, type Listen, startReceiver } from "../../receiver/mod.ts";
 import { randomSecret } from "../fakes/random_secret.ts";
 import { rawRequest } from "../fakes/raw_request.ts";
 import { RecordedLog } from "../fakes/recorded_log.ts";
@@ -58,7 +58,11 @@ export function prepare(onListen: (name: string) => void) {
     drained,
     handlers: handlers as { readonly push: (request: Request) => Promise<Response> },
     start: () =>
-      startReceiver({ ...CONFIG, bearerToken: token }, { listen, log, registry: new Registry() }),
+      startReceiver({ ...CONFIG, tokens: [bearerToken(token)] }, {
+        listen,
+        log,
+        registry: new Registry(),
+      }),
     /** What the log said of the whole receiver. */
     said: () => log.events.filter(({ level }) => level !== "debug").map(({ event }) => event),
     push: (body: BodyInit) =>

@@ -93,7 +93,7 @@ function start() {
       case "delete":
         return void store.delete(TARGETS[step.target]!);
       case "refuse":
-        return store.noteRefusal(TARGETS[step.target]!, "refused");
+        return store.noteRefusal(TARGETS[step.target]!, { token: "test", detail: "refused" });
       case "sweep":
         return store.sweep();
       case "wait":

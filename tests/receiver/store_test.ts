@@ -112,8 +112,8 @@ Deno.test("MemoryStore.sweep() frees silent bodies, and later forgets their targ
 Deno.test("MemoryStore.noteRefusal() explains a later silence until the next push", () => {
   const { store, clock } = start();
   store.write(A, snapshot(5));
-  store.noteRefusal(A, "too large");
-  store.noteRefusal(B, "too large");
+  store.noteRefusal(A, { token: "test", detail: "too large" });
+  store.noteRefusal(B, { token: "test", detail: "too large" });
   assertEquals([store.read(A).state, store.read(B).state], ["up", "unknown"]);
   clock.nowMs += TTL_MS + 1;
   const silent = {

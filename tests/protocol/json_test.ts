@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { parseJson } from "../../sender/json.ts";
+import { parseJson } from "../../protocol/json.ts";
 
 Deno.test("parseJson() says by line and column what is wrong", () => {
   const table: [string, string][] = [
