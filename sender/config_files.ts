@@ -1,5 +1,6 @@
 // The files that a config names for secrets and certificates: read, and checked.
 
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { resolve } from "@std/path";
 import { isToken } from "../protocol/mod.ts";
 import { type Fault, faultAt, isRecord, type Path, quote, valueAt } from "./config_path.ts";
@@ -15,17 +16,14 @@ export interface NamedFiles {
   readonly faults: readonly Fault[];
 }
 
-const CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/;
-const PRIVATE_KEY = /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/;
-
 /** What a file must hold, and what is said where it doesn't. */
 const KINDS: Readonly<Record<string, readonly [(text: string) => boolean, string]>> = {
   bearer_token_file: [isToken, "a token: visible ASCII characters without spaces"],
   source_bearer_token_file: [isToken, "a token: visible ASCII characters without spaces"],
   password_file: [(text) => !/\p{Cc}/u.test(text), "a password on one line"],
-  ca_file: [(text) => CERTIFICATE.test(text), "certificates in PEM"],
-  cert_file: [(text) => CERTIFICATE.test(text), "a certificate in PEM"],
-  key_file: [(text) => PRIVATE_KEY.test(text), "a private key in PEM"],
+  ca_file: [isCertificate, "certificates in PEM"],
+  cert_file: [isCertificate, "a certificate in PEM"],
+  key_file: [isKey, "a private key in PEM, without a passphrase"],
 };
 
 /**
@@ -54,7 +52,20 @@ export async function readNamedFiles(
       faults.push(faultAt(path, `can't be read: ${shown}: ${explain(error)}`));
     }
   }
+  faults.push(...findStrangers(filled, contents));
   return { contents, paths: [...paths], faults };
+}
+
+/** Certificates that belong to another key than the one beside them. */
+function findStrangers(filled: unknown, contents: ReadonlyMap<string, string>): Fault[] {
+  return findNames(filled).filter((path) => path.at(-1) === "cert_file").flatMap((path) => {
+    const beside = [...path.slice(0, -1), "key_file"];
+    const [cert, key] = [path, beside].map((each) => contents.get(String(valueAt(filled, each))));
+    if (cert === undefined || key === undefined || !isCertificate(cert) || !isKey(key)) return [];
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))
+      ? []
+      : [faultAt(beside, `must name the key of the certificate in "cert_file"; it is another's`)];
+  });
 }
 
 function findNames(filled: unknown): Path[] {
@@ -86,6 +97,23 @@ function show(name: unknown): string {
   return /^\.{0,2}\/|^~|\$\{|\.[a-z]{1,5}$/.test(text)
     ? quote(text)
     : "what it names, which is not shown,";
+}
+
+function isCertificate(text: string): boolean {
+  return parses(() => new X509Certificate(text));
+}
+
+function isKey(text: string): boolean {
+  return parses(() => createPrivateKey(text));
+}
+
+function parses(parse: () => unknown): boolean {
+  try {
+    parse();
+    return true;
+  } catch {
+    return false; // whatever the library says of it may show some of it
+  }
 }
 
 function explain(error: unknown): string {

@@ -9,6 +9,7 @@ import {
   parseLabelTable,
   parseParams,
   parsePositiveSize,
+  parseServerName,
   parseSource,
   parseTargetGlob,
   parseTemplate,
@@ -43,7 +44,7 @@ export const RIGHT = {
   ca_file: "the path of a file with certificates in PEM",
   cert_file: "the path of a file with a certificate in PEM",
   key_file: "the path of a file with a private key in PEM",
-  server_name: "the name in the server's certificate",
+  server_name: "the host's name in the server's certificate",
   insecure_skip_verify: "true or false",
   sources: 'a list of {"files": ["targets/*.json"], "destination": …}',
   files: "a list of paths that end in .json, .yml or .yaml, with a * in the last part at most",
@@ -67,7 +68,7 @@ const tls = {
   ca_file: v.optional(parsed(parseText)),
   cert_file: v.optional(parsed(parseText)),
   key_file: v.optional(parsed(parseText)),
-  server_name: v.optional(parsed(parseText)),
+  server_name: v.optional(parsed(parseServerName)),
   insecure_skip_verify: v.optional(v.boolean()),
 };
 

@@ -94,6 +94,11 @@ export function parseText(text: string): string | undefined {
   return text || undefined;
 }
 
+/** A host's name, which an address is not: TLS asks for none by its address. */
+export function parseServerName(text: string): string | undefined {
+  return /^(?![\d.]+$)[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?$/.test(text) ? text : undefined;
+}
+
 /** A name that has no colon, which is where the password begins. */
 export function parseUsername(text: string): string | undefined {
   return /[:\p{Cc}]/u.test(text) ? undefined : text;

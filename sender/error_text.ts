@@ -9,6 +9,16 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
   ["ETIMEDOUT", "connection timed out"],
   ["EHOSTUNREACH", "no route to host"],
   ["ENETUNREACH", "network unreachable"],
+  ["ENOENT", "no such socket"],
+  ["EACCES", "permission denied"],
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "certificate of an unknown authority"],
+  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "certificate of an unknown authority"],
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", "certificate of an unknown authority"],
+  ["SELF_SIGNED_CERT_IN_CHAIN", "certificate of an unknown authority"],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", "certificate of another name"],
+  ["CERT_HAS_EXPIRED", "certificate is out of date"],
+  ["CERT_NOT_YET_VALID", "certificate is not valid yet"],
+  ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "asks for a client's certificate"],
 ]);
 
 /** The code of an error or of what caused it, such as `ECONNREFUSED`. */

@@ -7,6 +7,7 @@ import { Buffer } from "node:buffer";
 import * as http from "node:http";
 import * as https from "node:https";
 import type { Tls } from "./pair.ts";
+import { agentOptions, tlsKey } from "./tls.ts";
 
 /** An answer, whole. */
 export interface RawResponse {
@@ -36,20 +37,33 @@ export class BodyTooLarge extends Error {
   override readonly name = "BodyTooLarge";
 }
 
-/** Makes a `Get` that keeps its connections open between calls. */
+/** Makes a `Get` that keeps its connections open between calls, and shares them. */
 export function createGet(): Get & Disposable {
-  const agents = {
-    "http:": new http.Agent({ keepAlive: true }),
-    "https:": new https.Agent({ keepAlive: true }),
-  };
+  const plain = new http.Agent({ keepAlive: true });
+  const secure = new Map<string, https.Agent>();
+
+  function agentFor(tls: Tls | undefined): https.Agent {
+    const key = tlsKey(tls);
+    let agent = secure.get(key);
+    if (agent === undefined) {
+      secure.set(key, agent = new https.Agent({ keepAlive: true, ...agentOptions(tls) }));
+    }
+    return agent;
+  }
+
   function get(
     url: URL,
-    { headers, signal, maxBodyBytes }: GetOptions,
+    { headers, signal, maxBodyBytes, socketPath, tls }: GetOptions,
   ): Promise<RawResponse> {
     const { promise, resolve, reject } = Promise.withResolvers<RawResponse>();
-    const { request } = url.protocol === "https:" ? https : http;
-    const agent = agents[url.protocol as keyof typeof agents];
-    const outgoing = request(url, { agent, headers }, (incoming) => {
+    const overTls = url.protocol === "https:";
+    const { request } = overTls ? https : http;
+    const agent = overTls ? agentFor(tls) : plain;
+    const outgoing = request(url, {
+      agent,
+      headers,
+      ...socketPath !== undefined && { socketPath },
+    }, (incoming) => {
       const chunks: Uint8Array[] = [];
       let bytes = 0;
       incoming.on("data", (chunk: Uint8Array) => {
@@ -89,7 +103,7 @@ export function createGet(): Get & Disposable {
   }
   return Object.assign(get, {
     [Symbol.dispose]() {
-      for (const agent of Object.values(agents)) agent.destroy();
+      for (const agent of [plain, ...secure.values()]) agent.destroy();
     },
   });
 }

@@ -16,6 +16,7 @@ import { type Destination, type Pair, pairFields, sourceName } from "./pair.ts";
 import { spread } from "./schedule.ts";
 import { scrape } from "./scrape.ts";
 import { type PassObserver, runTargetLoop } from "./target_loop.ts";
+import { Transports } from "./transports.ts";
 
 export { createGet, exampleConfig, loadConfig, metricsHandler, scrape, sourceName };
 export type { ConfigSurroundings, LoadedConfig, Log, Pair, PassObserver, SenderConfig };
@@ -46,13 +47,19 @@ export function startSender(
   const { pairs } = config;
   const stopping = new AbortController();
   const get = createGet();
+  const transports = new Transports();
 
   logStart(log, pairs);
   const delays = spread(pairs.map((pair) => pair.intervalMs));
   const loops = pairs.map((pair, index) => {
     const { timeoutMs, destinations: [first, ...others] } = pair;
     const put = (destination: Destination) =>
-      new PutDelivery({ destination, timeoutMs, userAgent, fetch });
+      new PutDelivery({
+        destination,
+        timeoutMs,
+        userAgent,
+        fetch: transports.fetchFor(destination.tls),
+      });
     const delivery = new DeliverToAll([put(first), ...others.map(put)]);
     return runTargetLoop(
       pair,
@@ -67,6 +74,7 @@ export function startSender(
       stopping.abort();
       await Promise.all(loops);
       get[Symbol.dispose]();
+      transports[Symbol.dispose]();
       log.info("stopped");
     })();
     return stopped;

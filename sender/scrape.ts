@@ -39,70 +39,71 @@ export async function scrape(
   };
   const { socketPath, tls } = target.source;
   const { maxBodyBytes } = target;
+  const place = socketPath ?? target.source.url.host;
   let { url } = target.source;
   try {
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       const response = await get(url, { headers, signal, maxBodyBytes, socketPath, tls });
-      if (!isRedirect(response)) return judge(response, url);
+      if (!isRedirect(response)) return judge(response, place);
       const next = response.location ? URL.parse(response.location, url) : null;
       if (next === null) {
-        return failed("source_invalid", "redirected to nowhere", url);
+        return failed("source_invalid", "redirected to nowhere", place);
       }
       if (next.origin !== url.origin) {
         const detail = `redirected to another origin, ${next.origin}: make that the source`;
-        return failed("source_invalid", detail, url);
+        return failed("source_invalid", detail, place);
       }
       url = next;
     }
     return failed(
       "source_invalid",
       `more than ${MAX_REDIRECTS} redirects`,
-      url,
+      place,
     );
   } catch (error) {
-    return explain(error, target, url);
+    return explain(error, target, place);
   }
 }
 
-function judge(response: RawResponse, url: URL): ScrapeResult {
+function judge(response: RawResponse, place: string): ScrapeResult {
   const { status, body, contentType, contentEncoding } = response;
-  if (status !== 200) return failed("source_status", `answered ${status}`, url);
+  if (status !== 200) return failed("source_status", `answered ${status}`, place);
   const encoding = contentEncoding?.toLowerCase() || "identity";
   if (encoding !== "identity" && encoding !== "gzip") {
     return failed(
       "source_invalid",
       `answered in an encoding not asked for, ${encoding}`,
-      url,
+      place,
     );
   }
   return { ok: true, body, contentType, encoding };
 }
 
-function explain(error: unknown, target: ScrapeTarget, url: URL): ScrapeFailed {
+function explain(error: unknown, target: ScrapeTarget, place: string): ScrapeFailed {
   if (error instanceof BodyTooLarge) {
     const limit = formatSize(target.maxBodyBytes);
     return failed(
       "source_too_large",
       `said more than ${limit} (max_body)`,
-      url,
+      place,
     );
   }
   if (error instanceof DOMException) {
     return failed(
       "source_timeout",
       `no whole answer in ${formatDuration(target.timeoutMs)}`,
-      url,
+      place,
     );
   }
-  return failed("source_refused", errorText(error), url);
+  return failed("source_refused", errorText(error), place);
 }
 
 function failed(
   cause: ScrapeFailed["failure"]["cause"],
   what: string,
-  url: URL,
+  place: string,
 ): ScrapeFailed {
-  return { ok: false, failure: { cause, detail: `${what} (${url.host})` } };
+  return { ok: false, failure: { cause, detail: `${what} (${place})` } };
 }
 
 function isRedirect(response: RawResponse): boolean {

@@ -40,6 +40,12 @@ export const PARTS = {
     binary: "usr/bin/prometheus-node-exporter",
     onPath: ["prometheus-node-exporter", "node_exporter"],
   },
+  "openssl": {
+    packages: ["openssl"],
+    libraries: ["libssl3"],
+    binary: "usr/bin/openssl",
+    onPath: ["openssl"],
+  },
   "systemd-analyze": {
     packages: ["systemd", "libsystemd-shared"],
     libraries: SYSTEMD_LIBRARIES,

@@ -2,9 +2,6 @@ import { assertEquals } from "@std/assert";
 import { randomSecret } from "../fakes/random_secret.ts";
 import { type Around, configOf, faultsOf, fileWith, load, pairWith } from "./config_file.ts";
 
-const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----";
-const KEY = "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----";
-
 /** The only pair of a file. */
 async function pairOf(
   { top = {}, pair = {}, ...around }: Around & {
@@ -29,10 +26,10 @@ Deno.test("loadConfig() reads tokens from files beside the config, without the l
 });
 
 Deno.test("loadConfig() tells the files that a config depends on, with those not there", async () => {
-  const source_tls = { ca_file: "tls/ca.pem" };
-  const right = fileWith({ bearer_token: undefined, bearer_token_file: "/run/token", source_tls });
-  const files = { "/run/token": "a", "/etc/prompipe/tls/ca.pem": CERTIFICATE };
-  const both = ["/run/token", "/etc/prompipe/tls/ca.pem"];
+  const basic_auth = { username: "a", password_file: "secrets/a" };
+  const right = fileWith({ bearer_token: undefined, bearer_token_file: "/run/token", basic_auth });
+  const files = { "/run/token": "a", "/etc/prompipe/secrets/a": "b" };
+  const both = ["/run/token", "/etc/prompipe/secrets/a"];
   for (const around of [{ files }, {}]) {
     const loaded = await load(right, around);
     assertEquals(loaded.ok, around.files !== undefined);
@@ -111,24 +108,6 @@ Deno.test("loadConfig() makes Authorization of what a source asks for, a pair's 
   assertEquals(second.source.headers, { Authorization: "Bearer token" });
   const third = await pairOf({ top: bearer, pair: { basic_auth: { username: "a" } }, files });
   assertEquals(third.source.headers, { Authorization: "Basic YTo=" });
-});
-
-Deno.test("loadConfig() reads TLS of source and destination, an object as a whole", async () => {
-  const files = { "/etc/prompipe/ca": CERTIFICATE, "/c": `${CERTIFICATE}\n`, "/k": KEY };
-  const { source, destinations } = await pairOf({
-    top: { source_tls: { ca_file: "ca" }, destination_tls: { ca_file: "ca" } },
-    pair: { source_tls: { cert_file: "/c", key_file: "/k", server_name: "x" } },
-    files,
-  });
-  const nothing = { ca: undefined, cert: undefined, key: undefined, serverName: undefined };
-  assertEquals(source.tls, {
-    ca: undefined,
-    cert: CERTIFICATE,
-    key: KEY,
-    serverName: "x",
-    insecureSkipVerify: false,
-  });
-  assertEquals(destinations[0].tls, { ...nothing, ca: CERTIFICATE, insecureSkipVerify: false });
 });
 
 Deno.test("loadConfig() takes sockets and several destinations", async () => {
@@ -257,18 +236,4 @@ Deno.test("loadConfig() says of the new keys what is wrong with them", async () 
   for (const [entries, fault] of table) {
     assertEquals(await faultsOf(fileWith(entries), { files }), [fault]);
   }
-});
-
-Deno.test("loadConfig() wants certificate and key together", async () => {
-  const files = { "/c": CERTIFICATE, "/k": KEY };
-  assertEquals(
-    await faultsOf(
-      fileWith({ source_tls: { cert_file: "/c" }, destination_tls: { key_file: "/k" } }),
-      { files },
-    ),
-    [
-      '"source_tls.cert_file" needs "key_file" beside it',
-      '"destination_tls.key_file" needs "cert_file" beside it',
-    ],
-  );
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { parseTargetPath, type Target, targetPath } from "../../protocol/mod.ts";
-import { parseDestination } from "../../sender/config_values.ts";
+import { parseDestination, parseSource } from "../../sender/config_values.ts";
 
 Deno.test("parseDestination() reads the target that the URL's path names", () => {
   const table: [string, Target][] = [
@@ -83,4 +83,30 @@ Deno.test("parseDestination() takes the canonical path of every target", () => {
       target: { job, instance },
     });
   }));
+});
+
+Deno.test("parseSource() reads URLs and unix sockets", () => {
+  const table: [string, string, string | undefined][] = [
+    ["http://exporter:9100/metrics?a=b", "http://exporter:9100/metrics?a=b", undefined],
+    ["HTTPS://exporter/", "https://exporter/", undefined],
+    ["unix:///run/x.sock:/metrics", "http://localhost/metrics", "/run/x.sock"],
+    ["unix:///run/x.sock", "http://localhost/metrics", "/run/x.sock"],
+    ["unix:///run/x.sock:/a?b=c", "http://localhost/a?b=c", "/run/x.sock"],
+    ["unix:///run/a b:c.sock:/a:/b", "http://localhost/a:/b", "/run/a b:c.sock"],
+  ];
+  for (const [text, url, socketPath] of table) {
+    assertEquals(parseSource(text), { url: new URL(url), socketPath }, text);
+  }
+  for (
+    const text of [
+      "",
+      "unix://run/x.sock",
+      "unix:/run/x",
+      "unix://",
+      "unix:///a\0b",
+      "http://a:b@c/",
+    ]
+  ) {
+    assertEquals(parseSource(text), undefined, text);
+  }
 });

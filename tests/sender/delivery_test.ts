@@ -46,6 +46,11 @@ Deno.test("PutDelivery.deliver() puts a snapshot with exactly the headers of the
   });
 });
 
+Deno.test("PutDelivery.deliver() sends the labels of a pair", async () => {
+  const { headers } = await sentFor({ ...report(), labels: { site: "home", room: "büro" } });
+  assertEquals(headers["prompipe-labels"], "site=home&room=b%C3%BCro");
+});
+
 Deno.test("PutDelivery.deliver() packs what the source did not pack", async () => {
   const body = crypto.getRandomValues(new Uint8Array(60_000));
   const sent = await sentFor(report(scraped({ body })));

@@ -50,6 +50,30 @@ Deno.test("scrape() asks as Prometheus 3 asks, with the signal and limit it was 
   });
 });
 
+Deno.test("scrape() sends a source's own headers over those of a scrape, and its TLS", async () => {
+  const tls = {
+    ca: "x",
+    cert: undefined,
+    key: undefined,
+    serverName: "a",
+    insecureSkipVerify: false,
+  };
+  const headers = { Authorization: "Bearer a", Accept: "text/plain" };
+  const source = makeSource("http://localhost/metrics", {
+    headers,
+    tls,
+    socketPath: "/run/x.sock",
+  });
+  const fake = answering({});
+  await scrape({ ...TARGET, source }, { get: fake.get, userAgent: USER_AGENT, signal: NEVER });
+  const [{ options }] = fake.asked as [typeof fake.asked[number]];
+  assertEquals([options.socketPath, options.tls], ["/run/x.sock", tls]);
+  assertEquals([options.headers["Authorization"], options.headers["Accept"]], [
+    "Bearer a",
+    "text/plain",
+  ]);
+});
+
 Deno.test("scrape() hands on body, type and encoding as they came", async () => {
   const body = new Uint8Array([0x1f, 0x8b, 0, 255]);
   const table: [Partial<RawResponse>, string | undefined, string][] = [

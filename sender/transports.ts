@@ -1,0 +1,32 @@
+// The ways to destinations: one for all that want the same of TLS.
+
+import type { Fetch } from "./delivery.ts";
+import type { Tls } from "./pair.ts";
+import { clientOptions, tlsKey } from "./tls.ts";
+import { createTlsFetch } from "./tls_fetch.ts";
+
+/** Opened when they are first needed. */
+export class Transports implements Disposable {
+  readonly #opened = new Map<string, Fetch & Disposable>();
+
+  /** The one for these settings. */
+  fetchFor(tls: Tls | undefined): Fetch {
+    const key = tlsKey(tls);
+    let opened = this.#opened.get(key);
+    if (opened === undefined) this.#opened.set(key, opened = open(tls));
+    return opened;
+  }
+
+  [Symbol.dispose](): void {
+    for (const opened of this.#opened.values()) opened[Symbol.dispose]();
+  }
+}
+
+function open(tls: Tls | undefined): Fetch & Disposable {
+  const options = clientOptions(tls);
+  if (tls !== undefined && options === undefined) return createTlsFetch(tls);
+  const client = Deno.createHttpClient(options ?? {});
+  return Object.assign((url: URL, init: RequestInit) => fetch(url, { ...init, client }), {
+    [Symbol.dispose]: () => client.close(),
+  });
+}
