@@ -35,6 +35,13 @@ export interface SenderFlags {
   readonly metricsListen?: ListenAddress;
 }
 
+/** Options of `discover`. */
+export interface DiscoverFlags {
+  readonly config: string;
+  readonly receiver?: string;
+  readonly yes: boolean;
+}
+
 /** Options of `install`. `given` are the other options as they were typed, for the unit. */
 export interface InstallFlags {
   readonly unitDir: string;
@@ -63,6 +70,7 @@ export type Command =
   | { readonly kind: "sender"; readonly flags: SenderFlags & LogFlags }
   | { readonly kind: "sender exampleconfig" }
   | { readonly kind: "sender check"; readonly flags: SenderFlags }
+  | { readonly kind: "sender discover"; readonly flags: DiscoverFlags }
   | {
     readonly kind: "sender install";
     readonly flags: SenderFlags & InstallFlags;

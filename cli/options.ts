@@ -7,6 +7,7 @@ import {
   DURATION,
   HOST_PORT,
   PATH,
+  RECEIVER_URL,
   SIZE,
   type ValueKind,
   WEB_URL,
@@ -36,6 +37,14 @@ export function senderOptions(): Option[] {
 /** Where the sender's config lies. */
 export function configOption(): Option {
   return option("config", PATH, "the config file", "config.json");
+}
+
+/** Options of `discover`. */
+export function discoverOptions(): Option[] {
+  return [
+    option("receiver", RECEIVER_URL, "the receiver's address, such as https://push.example.com"),
+    new Option("--yes", "write the config without asking").default(false),
+  ];
 }
 
 /** Options of `healthcheck`. */

@@ -5,6 +5,7 @@ import type { Command, Shell } from "./command.ts";
 import {
   addOptions,
   configOption,
+  discoverOptions,
   flagsOf,
   givenOptions,
   healthcheckOptions,
@@ -54,6 +55,10 @@ export function buildProgram(choose: (command: Command) => void): Program {
   const check = addOptions(sender.command("check"), [[configOption()]])
     .description("Read the config, and scrape each source once")
     .action(() => choose({ kind: "sender check", flags: flagsOf(check) }));
+
+  const discover = addOptions(sender.command("discover"), [[configOption()], discoverOptions()])
+    .description("Look for exporters on this machine, and write them into the config")
+    .action(() => choose({ kind: "sender discover", flags: flagsOf(discover) }));
 
   const senderInstall = addOptions(
     sender.command("install"),
@@ -110,7 +115,7 @@ or from the file that BEARER_TOKEN_FILE names. Without one no receiver starts.`;
 
 const CONFIG_HELP = `
 Three steps to a first config:
-  prompipe sender exampleconfig > config.json    make one, then edit it
+  prompipe sender exampleconfig > config.json    make one, then edit it (or: sender discover)
   prompipe sender check                          see whether its sources answer
   prompipe sender                                pipe`;
 

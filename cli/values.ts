@@ -57,6 +57,16 @@ export const WEB_URL: ValueKind<string> = {
   parse: (text) => /^https?:\/\//.test(text) && URL.canParse(text) ? text : undefined,
 };
 
+/** The URL before `/metrics/{job}/{instance}`. */
+export const RECEIVER_URL: ValueKind<string> = {
+  placeholder: "url",
+  right: 'a URL such as "https://push.example.com", without user, password and query',
+  parse: (text) => {
+    const url = /^https?:\/\/[^?#@]+$/.test(text) ? URL.parse(text) : null;
+    return url === null ? undefined : text;
+  },
+};
+
 /** A path, as it is. */
 export const PATH: ValueKind<string> = {
   placeholder: "path",
