@@ -30,7 +30,7 @@ export async function readConfig(path: string): Promise<LoadedConfig> {
 function explain(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) {
     return "no such file. Three steps to one:\n" +
-      "  prompipe sender exampleconfig > config.json    make one, then edit it (or: sender discover)\n" +
+      "  prompipe sender exampleconfig > config.json    make one, then edit it\n" +
       "  prompipe sender check                          see whether its sources answer\n" +
       "  prompipe sender                                pipe";
   }

@@ -115,7 +115,7 @@ or from the file that BEARER_TOKEN_FILE names. Without one no receiver starts.`;
 
 const CONFIG_HELP = `
 Three steps to a first config:
-  prompipe sender exampleconfig > config.json    make one, then edit it (or: sender discover)
+  prompipe sender exampleconfig > config.json    make one, then edit it
   prompipe sender check                          see whether its sources answer
   prompipe sender                                pipe`;
 

@@ -2,7 +2,7 @@
 
 import { applyEdits, type FormattingOptions, modify } from "jsonc-parser";
 import { newToken, targetPath } from "../protocol/mod.ts";
-import { parseJson } from "./json.ts";
+import { parseJson } from "../protocol/json.ts";
 
 /** A pair to be written. */
 export interface NewPair {

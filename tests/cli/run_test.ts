@@ -4,7 +4,7 @@ import { configOf } from "../sender/config_file.ts";
 import { runProgram, temporaryFolder } from "./program_run.ts";
 
 const STEPS = "no such file. Three steps to one:\n" +
-  "  prompipe sender exampleconfig > config.json    make one, then edit it (or: sender discover)\n" +
+  "  prompipe sender exampleconfig > config.json    make one, then edit it\n" +
   "  prompipe sender check                          see whether its sources answer\n" +
   "  prompipe sender                                pipe\n";
 
