@@ -7,8 +7,10 @@ import {
   PROBLEM_TYPE,
   writePushHeaders,
 } from "../protocol/mod.ts";
+import { readRetryAfter } from "./backoff.ts";
 import { errorText } from "./error_text.ts";
-import { pack } from "./pack.ts";
+import { hint } from "./hint.ts";
+import { packed } from "./pack.ts";
 import type { Destination } from "./pair.ts";
 import type { Report } from "./report.ts";
 
@@ -17,12 +19,14 @@ import type { Report } from "./report.ts";
  * take it. `retriable`: the same may get through a little later.
  */
 export type DeliveryResult =
-  | { readonly ok: true; readonly bodyBytes: number }
+  | { readonly ok: true; readonly bodyBytes: number; readonly clockOffsetMs?: number | undefined }
   | {
     readonly ok: false;
     readonly refused: boolean;
     readonly retriable: boolean;
     readonly reason: string;
+    /** How long the receiver asks to be left alone. */
+    readonly retryAfterMs?: number | undefined;
   };
 
 /** A way to a destination. Rejects for nothing that a network can do. */
@@ -71,10 +75,12 @@ export class PutDelivery implements Delivery {
     try {
       let { url } = destination;
       for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
+        const sentAtMs = Date.now();
         const response = await fetch(url, init);
         const location = redirectLocation(response, url);
         if (location === undefined) {
-          return await judge(response, { bodyBytes: body.byteLength, bearerToken });
+          const clockOffsetMs = readClockOffset(response.headers, sentAtMs);
+          return await judge(response, { bodyBytes: body.byteLength, bearerToken, clockOffsetMs });
         }
         await response.body?.cancel();
         if (location.origin !== url.origin) {
@@ -107,7 +113,7 @@ async function content(report: Report) {
   if (result.contentType !== undefined) {
     headers["Content-Type"] = result.contentType;
   }
-  return { body: result.encoding === "gzip" ? result.body : await pack(result.body), headers };
+  return { body: await packed(result), headers };
 }
 
 function redirectLocation(response: Response, url: URL): URL | undefined {
@@ -125,29 +131,33 @@ function redirectLocation(response: Response, url: URL): URL | undefined {
  */
 async function judge(
   response: Response,
-  sent: { readonly bodyBytes: number; readonly bearerToken: string },
+  sent: {
+    readonly bodyBytes: number;
+    readonly bearerToken: string;
+    readonly clockOffsetMs: number | undefined;
+  },
 ): Promise<DeliveryResult> {
   const { status } = response;
   const said = await firstBytes(response);
   if (status === 204 || (status === 200 && said === "")) {
-    return { ok: true, bodyBytes: sent.bodyBytes };
+    return { ok: true, bodyBytes: sent.bodyBytes, clockOffsetMs: sent.clockOffsetMs };
   }
   const plain = response.headers.get("content-type")?.startsWith("text/plain") ?? false;
   const text = oneLine(said.replaceAll(sent.bearerToken, "…"));
-  const reason = plain && text !== "" ? `${status} ${text}` : `${status}${hint(status)}`;
+  const reason = `${status}${plain && text !== "" ? ` ${text}` : ""}${hint(status)}`;
   const refused = status === 400 || status === 413 || status === 415;
   const retriable = status === 408 || status === 429 || status >= 500;
-  return { ok: false, refused, retriable, reason };
+  const retryAfterMs = readRetryAfter(response.headers, Date.now());
+  return { ok: false, refused, retriable, reason, retryAfterMs };
 }
 
-function hint(status: number): string {
-  if (status >= 200 && status < 300) {
-    return ", but not from a prompipe receiver";
-  }
-  if (status === 413) {
-    return ", too large for the receiver or what stands before it";
-  }
-  return "";
+/**
+ * How far the receiver's clock is ahead of this one, to half a second: `Date` knows whole
+ * seconds only, and was written somewhere between request and answer.
+ */
+function readClockOffset(headers: Headers, sentAtMs: number): number | undefined {
+  const dateMs = Date.parse(headers.get("date") ?? "");
+  return Number.isNaN(dateMs) ? undefined : dateMs + 500 - (sentAtMs + Date.now()) / 2;
 }
 
 async function firstBytes(response: Response): Promise<string> {

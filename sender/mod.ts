@@ -1,4 +1,4 @@
-// A sender: a loop for each pair.
+// A sender: a loop for each pair, and what is told of them all.
 
 import {
   type ConfigSurroundings,
@@ -6,26 +6,40 @@ import {
   type LoadedConfig,
   type SenderConfig,
 } from "./config.ts";
-import { DeliverToAll } from "./deliver_to_all.ts";
 import { PutDelivery } from "./delivery.ts";
 import { exampleConfig } from "./example_config.ts";
 import { createGet } from "./http_source.ts";
 import type { Log } from "./log.ts";
+import { withBudget } from "./log_budget.ts";
+import { type Changes, Loops } from "./loops.ts";
 import { metricsHandler } from "./metrics_handler.ts";
-import { type Destination, type Pair, pairFields, sourceName } from "./pair.ts";
-import { spread } from "./schedule.ts";
+import { observeAll } from "./observers.ts";
+import { type OwnMetrics, pairsOf, withOwn } from "./own_pair.ts";
+import { type Pair, pairFields, sourceName } from "./pair.ts";
+import { Progress } from "./progress.ts";
 import { scrape } from "./scrape.ts";
+import { Summary } from "./summary.ts";
 import { type PassObserver, runTargetLoop } from "./target_loop.ts";
+import { realTiming } from "./timing.ts";
 import { Transports } from "./transports.ts";
 
-export { createGet, exampleConfig, loadConfig, metricsHandler, scrape, sourceName };
-export type { ConfigSurroundings, LoadedConfig, Log, Pair, PassObserver, SenderConfig };
+export { createGet, exampleConfig, loadConfig, metricsHandler, pairsOf, scrape, sourceName };
+export type { ConfigSurroundings, LoadedConfig, Log, OwnMetrics, Pair, PassObserver, SenderConfig };
 
 /** A sender at work. */
 export interface Sender extends AsyncDisposable {
+  /** Goes over to another config: pairs that stay as they are go on undisturbed. */
+  apply(config: Relayed): Promise<Changes>;
+  /** Whether no loop has stalled. */
+  isAlive(): boolean;
+  /** One line on how things stand. */
+  readonly standing: string;
   /** Ends all loops; passes under way are cut off. */
   stop(): Promise<void>;
 }
+
+/** The part of a config that a sender runs by. */
+export type Relayed = Pick<SenderConfig, "pairs"> & Partial<Pick<SenderConfig, "self">>;
 
 /** What a sender needs from around it. */
 export interface SenderOptions {
@@ -33,56 +47,89 @@ export interface SenderOptions {
   /** As `User-Agent`, to sources and destinations. */
   readonly userAgent: string;
   readonly observer?: PassObserver | undefined;
+  /** What `self` pipes. */
+  readonly ownMetrics?: OwnMetrics | undefined;
 }
 
-/** More pairs than this are summed up in the log's first lines. */
+/** More pairs than this are summed up in the log's first lines, and so are their troubles. */
 const MAX_LISTED_PAIRS = 20;
+const SUMMARY_INTERVAL_MS = 10 * 60 * 1000;
 
 /** Starts a loop for each pair; the first passes are spread over the interval. */
 export function startSender(
-  config: Pick<SenderConfig, "pairs">,
+  config: Relayed,
   options: SenderOptions,
 ): Sender {
-  const { log, userAgent, observer = { passed() {}, skipped() {} } } = options;
-  const { pairs } = config;
-  const stopping = new AbortController();
-  const get = createGet();
+  const { userAgent } = options;
+  const timing = realTiming;
+  const log = withBudget(options.log, { linesPerEvent: MAX_LISTED_PAIRS, now: timing.now });
+  const summary = new Summary();
+  const progress = new Progress(timing.now);
+  const observer = observeAll([summary, progress, ...options.observer ? [options.observer] : []]);
+  const httpGet = createGet();
+  const get = options.ownMetrics === undefined ? httpGet : withOwn(httpGet, options.ownMetrics);
   const transports = new Transports();
 
-  logStart(log, pairs);
-  const delays = spread(pairs.map((pair) => pair.intervalMs));
-  const loops = pairs.map((pair, index) => {
-    const { timeoutMs, destinations: [first, ...others] } = pair;
-    const put = (destination: Destination) =>
-      new PutDelivery({
-        destination,
-        timeoutMs,
-        userAgent,
-        fetch: transports.fetchFor(destination.tls),
-      });
-    const delivery = new DeliverToAll([put(first), ...others.map(put)]);
-    return runTargetLoop(
-      pair,
-      { get, delivery, userAgent, clock: risingClock(), observer, log },
-      { firstDelayMs: delays[index] ?? 0, signal: stopping.signal },
-    );
+  const loops = new Loops((pair, { firstDelayMs, signal }) => {
+    progress.expect(pair, firstDelayMs);
+    return runTargetLoop(pair, {
+      get,
+      deliveryTo: (destination, { timeoutMs }) =>
+        new PutDelivery({
+          destination,
+          timeoutMs,
+          userAgent,
+          fetch: transports.fetchFor(destination.tls),
+        }),
+      userAgent,
+      clock: risingClock(),
+      timing,
+      observer,
+      log,
+    }, { firstDelayMs, signal });
   });
+  logPairs(options.log, pairsOf(config));
+  let applied = loops.apply(pairsOf(config));
+  const summing = setInterval(() => {
+    options.log.info("summary", { pairs: loops.pairs.length, ...summary.take() });
+  }, SUMMARY_INTERVAL_MS);
+
+  async function apply(wanted: Relayed): Promise<Changes> {
+    await applied;
+    applied = loops.apply(pairsOf(wanted));
+    const changes = await applied;
+    for (const pair of changes.removed) {
+      summary.forget(pair);
+      progress.forget(pair);
+    }
+    logPairs(options.log, changes.added);
+    return changes;
+  }
 
   let stopped: Promise<void> | undefined;
   function stop(): Promise<void> {
     stopped ??= (async () => {
-      stopping.abort();
-      await Promise.all(loops);
-      get[Symbol.dispose]();
+      clearInterval(summing);
+      await applied;
+      await loops.apply([]);
+      httpGet[Symbol.dispose]();
       transports[Symbol.dispose]();
-      log.info("stopped");
+      options.log.info("stopped");
     })();
     return stopped;
   }
-  return { stop, [Symbol.asyncDispose]: stop };
+  return {
+    apply,
+    isAlive: () => progress.isMade(),
+    get standing() {
+      return `${loops.pairs.length} pairs, ${summary.standing}`;
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
 }
 
-function logStart(log: Log, pairs: readonly Pair[]): void {
+function logPairs(log: Log, pairs: readonly Pair[]): void {
   if (pairs.length > MAX_LISTED_PAIRS) {
     log.info("piping", { pairs: pairs.length });
     return;

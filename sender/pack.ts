@@ -1,6 +1,7 @@
 // Gzips a body for the way.
 
 import { gzip, gzipSync } from "node:zlib";
+import type { Scraped } from "./report.ts";
 
 /** Half the work of level 6 for three bytes in a hundred more, measured on a node exporter. */
 const OPTIONS = { level: 3 } as const;
@@ -9,11 +10,7 @@ const MAX_SYNC_BYTES = 256 * 1024;
 
 /** The body, gzipped; a large one without holding up what else goes on. */
 export async function pack(body: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  if (body.byteLength <= MAX_SYNC_BYTES) {
-    {
-      return gzipSync(body, OPTIONS) as Uint8Array<ArrayBuffer>;
-    }
-  }
+  if (body.byteLength <= MAX_SYNC_BYTES) return gzipSync(body, OPTIONS) as Uint8Array<ArrayBuffer>;
   const { promise, resolve, reject } = Promise.withResolvers<
     Uint8Array<ArrayBuffer>
   >();
@@ -23,4 +20,14 @@ export async function pack(body: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     (error, packed) => error ? reject(error) : resolve(packed as Uint8Array<ArrayBuffer>),
   );
   return await promise;
+}
+
+const done = new WeakMap<Scraped, Promise<Uint8Array<ArrayBuffer>>>();
+
+/** What a source said, gzipped: by itself, or here, once for all destinations and attempts. */
+export function packed(scraped: Scraped): Promise<Uint8Array<ArrayBuffer>> {
+  if (scraped.encoding === "gzip") return Promise.resolve(scraped.body);
+  const packing = done.get(scraped) ?? pack(scraped.body);
+  done.set(scraped, packing);
+  return packing;
 }

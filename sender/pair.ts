@@ -54,9 +54,8 @@ export interface Tls {
 
 /** How a source is named in logs and tables. Its query may hold more than is fit for them. */
 export function sourceName({ url, socketPath }: Source): string {
-  return socketPath === undefined
-    ? url.origin + url.pathname
-    : `unix://${socketPath}:${url.pathname}`;
+  if (socketPath !== undefined) return `unix://${socketPath}:${url.pathname}`;
+  return url.origin === "null" ? url.href : url.origin + url.pathname;
 }
 
 /** How a pair is named in the log. */

@@ -1,14 +1,13 @@
 // When passes run: at a fixed phase of an interval, and never two at once.
 
-import { setTimeout as wait } from "node:timers/promises";
+import type { Timing } from "./timing.ts";
 
 /** When to run. */
 export interface Schedule {
   readonly intervalMs: number;
   /** How long after the start the first pass is due. */
   readonly firstDelayMs: number;
-  /** A monotonic clock. */
-  readonly now: () => number;
+  readonly timing: Pick<Timing, "now" | "wait">;
   readonly signal: AbortSignal;
   /** Passes that were due while one was still running. */
   readonly onSkipped: (count: number) => void;
@@ -20,11 +19,12 @@ export interface Schedule {
  * next runs at its own time: the phase stays.
  */
 export async function runOnSchedule(schedule: Schedule, pass: () => Promise<void>): Promise<void> {
-  const { intervalMs, firstDelayMs, now, signal, onSkipped } = schedule;
+  const { intervalMs, firstDelayMs, signal, onSkipped } = schedule;
+  const { now, wait } = schedule.timing;
   let dueMs = now() + firstDelayMs;
   while (!signal.aborted) {
     try {
-      await wait(Math.max(0, dueMs - now()), undefined, { signal });
+      await wait(Math.max(0, dueMs - now()), signal);
     } catch {
       return; // only the signal ends a wait early
     }

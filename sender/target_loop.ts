@@ -1,42 +1,56 @@
-// The loop of one pair: its passes on their schedule, and one log line for each change.
+// The loop of one pair: its passes on their schedule, an outbox for each destination,
+// and one log line for each change.
 
 import { formatDuration } from "../protocol/mod.ts";
 import { Condition } from "./condition.ts";
+import type { Delivery } from "./delivery.ts";
 import type { Log } from "./log.ts";
-import { type Pair, pairFields } from "./pair.ts";
+import { type Attempt, Outbox } from "./outbox.ts";
+import { type Destination, type Pair, pairFields, sourceName } from "./pair.ts";
 import { type Pass, type RelayDependencies, relayOnce } from "./relay.ts";
 import { runOnSchedule } from "./schedule.ts";
 
-/** What loops tell of their passes, for the sender's own metrics. */
+/** What loops tell of what they do. */
 export interface PassObserver {
   passed(pair: Pair, pass: Pass): void;
   skipped(pair: Pair, count: number): void;
+  attempted(pair: Pair, destination: Destination, attempt: Attempt): void;
+  /** A report never arrived, since a newer one took its place. */
+  replaced(pair: Pair, destination: Destination): void;
 }
 
 /** What a loop works with. */
-export interface LoopDependencies extends RelayDependencies {
+export interface LoopDependencies extends Omit<RelayDependencies, "posts"> {
+  readonly deliveryTo: (destination: Destination, pair: Pair) => Delivery;
   readonly observer: PassObserver;
   readonly log: Log;
+}
+
+interface LoopOptions {
+  readonly firstDelayMs: number;
+  readonly signal: AbortSignal;
 }
 
 /** Relays a pair until the signal aborts. */
 export async function runTargetLoop(
   pair: Pair,
   dependencies: LoopDependencies,
-  options: { readonly firstDelayMs: number; readonly signal: AbortSignal },
+  options: LoopOptions,
 ): Promise<void> {
-  const { observer, log } = dependencies;
+  const { observer, log, timing } = dependencies;
   const { signal } = options;
   const fields = pairFields(pair);
   const source = new Condition(log, fields, { bad: "scrape failing", good: "scrape recovered" });
-  const push = new Condition(log, fields, { bad: "push failing", good: "push recovered" });
   const pace = new Condition(log, fields, { bad: "passes skipped", good: "passes on time" });
+  const posts = pair.destinations.map((destination) =>
+    openOutbox({ pair, destination }, dependencies, signal)
+  );
   let late = false;
 
   await runOnSchedule({
     ...options,
     intervalMs: pair.intervalMs,
-    now: () => performance.now(),
+    timing,
     onSkipped(count) {
       observer.skipped(pair, count);
       late = true;
@@ -47,19 +61,46 @@ export async function runTargetLoop(
   }, async () => {
     let pass;
     try {
-      pass = await relayOnce(pair, dependencies, signal);
+      pass = await relayOnce(pair, { ...dependencies, posts }, signal);
     } catch (error) {
       if (signal.aborted) return;
       log.error("pass failed", { ...fields, error });
       return;
     }
     observer.passed(pair, pass);
-    const { scraped, delivered } = pass;
+    const { scraped } = pass;
     source.report(
       scraped.ok ? undefined : `${scraped.failure.cause}: ${scraped.failure.detail}`,
     );
-    push.report(delivered.ok ? undefined : delivered.reason);
     if (!late) pace.report(undefined);
     late = false;
+  });
+  await Promise.all(posts.map(({ idle }) => idle));
+}
+
+function openOutbox(
+  { pair, destination }: { readonly pair: Pair; readonly destination: Destination },
+  { deliveryTo, observer, log, timing }: LoopDependencies,
+  signal: AbortSignal,
+): Outbox {
+  const fields = { source: sourceName(pair.source), destination: destination.url.href };
+  const push = new Condition(log, fields, { bad: "push failing", good: "push recovered" });
+  const { intervalMs, timeoutMs } = pair;
+  const patienceMs = Math.min(intervalMs, timeoutMs);
+  return new Outbox({
+    delivery: deliveryTo(destination, pair),
+    intervalMs,
+    timeoutMs,
+    timing,
+    signal,
+    onAttempt(attempt) {
+      observer.attempted(pair, destination, attempt);
+      const { result, failingMs } = attempt;
+      if (result.ok) push.report(undefined);
+      // What gets through a moment later is nobody's trouble.
+      else if (!result.retriable || failingMs >= patienceMs) push.report(result.reason);
+    },
+    onReplaced: () => observer.replaced(pair, destination),
+    onFault: (error) => log.error("pass failed", { ...fields, error }),
   });
 }

@@ -1,5 +1,6 @@
 // The ways to destinations: one for all that want the same of TLS.
 
+import { openConnections } from "./connections.ts";
 import type { Fetch } from "./delivery.ts";
 import type { Tls } from "./pair.ts";
 import { clientOptions, tlsKey } from "./tls.ts";
@@ -25,8 +26,5 @@ export class Transports implements Disposable {
 function open(tls: Tls | undefined): Fetch & Disposable {
   const options = clientOptions(tls);
   if (tls !== undefined && options === undefined) return createTlsFetch(tls);
-  const client = Deno.createHttpClient(options ?? {});
-  return Object.assign((url: URL, init: RequestInit) => fetch(url, { ...init, client }), {
-    [Symbol.dispose]: () => client.close(),
-  });
+  return openConnections(options);
 }

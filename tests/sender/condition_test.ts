@@ -47,7 +47,9 @@ Deno.test("Condition.report() takes an empty reason for trouble", () => {
 Deno.test("Condition.report() logs as often as good and bad change, in turn", () => {
   fc.assert(fc.property(fc.array(fc.option(fc.string(), { nil: undefined })), (reasons) => {
     const log = new RecordedLog();
-    const condition = new Condition(log, {}, EVENTS);
+    let nowMs = 0;
+    // One an hour is steady enough to be told each time.
+    const condition = new Condition(log, {}, { ...EVENTS, now: () => nowMs += 3_600_000 });
     let bad = false;
     const expected: string[] = [];
     for (const reason of reasons) {
@@ -58,4 +60,29 @@ Deno.test("Condition.report() logs as often as good and bad change, in turn", ()
     }
     assertEquals(log.events.map(({ event }) => event), expected);
   }));
+});
+
+Deno.test("Condition.report() tells of trouble three times in ten minutes, and of no more", () => {
+  const log = new RecordedLog();
+  let nowMs = 0;
+  const condition = new Condition(log, {}, { ...EVENTS, now: () => nowMs });
+  for (let times = 0; times < 50; times++) {
+    condition.report("reset");
+    condition.report(undefined);
+    nowMs += 10_000;
+  }
+  assertEquals(
+    log.events.splice(0).map(({ event, fields }) => [event, fields["note"]]),
+    [
+      [EVENTS.bad, undefined],
+      [EVENTS.good, undefined],
+      [EVENTS.bad, undefined],
+      [EVENTS.good, undefined],
+      [EVENTS.bad, "unsteady: not told again for ten minutes"],
+      [EVENTS.good, undefined],
+    ],
+  );
+  nowMs = 620_000;
+  condition.report("reset");
+  assertEquals(log.events.map(({ event }) => event), [EVENTS.bad]);
 });

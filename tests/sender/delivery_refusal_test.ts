@@ -59,14 +59,24 @@ Deno.test("PutDelivery.deliver() knows a captive portal by its page, however it 
 });
 
 Deno.test("PutDelivery.deliver() says what the receiver said, or what its status means", async () => {
-  const large = "413, too large for the receiver or what stands before it";
+  const large =
+    "(too large: raise max_body of the receiver, or the limit of what stands before it)";
   const table: [Response, string][] = [
-    [answer(401, "no good token\n"), "401 no good token"],
-    [answer(403, ""), "403"],
-    [answer(404, "<h1>Not found</h1>", "text/html"), "404"],
-    [answer(413, "more than 10MiB\n"), "413 more than 10MiB"],
-    [answer(413, "<h1>Too large</h1>", "text/html"), large],
-    [new Response(null, { status: 413 }), large],
+    [
+      answer(401, "no good token\n"),
+      '401 no good token (check "bearer_token", which the receiver doesn\'t know or no longer takes)',
+    ],
+    [
+      answer(403, ""),
+      "403 (this token may not write this path: check the token's targets on the receiver)",
+    ],
+    [
+      answer(404, "<h1>Not found</h1>", "text/html"),
+      "404 (no receiver's push listener is there: check the destination's path and port)",
+    ],
+    [answer(413, "more than 10MiB\n"), `413 more than 10MiB ${large}`],
+    [answer(413, "<h1>Too large</h1>", "text/html"), `413 ${large}`],
+    [new Response(null, { status: 413 }), `413 ${large}`],
     [answer(502, "{}", "application/json"), "502"],
     [answer(202, "later", "text/html"), "202, but not from a prompipe receiver"],
   ];

@@ -91,7 +91,36 @@ Deno.test("PutDelivery.deliver() reports a failure as application/problem+json, 
 Deno.test("PutDelivery.deliver() says how many bytes went out", async () => {
   const fake = taking();
   const result = await deliveryWith(fake).deliver(report(), NEVER);
-  assertEquals(result, { ok: true, bodyBytes: fake.sent[0]!.body.length });
+  assert(result.ok);
+  assertEquals(result.bodyBytes, fake.sent[0]!.body.length);
+});
+
+Deno.test("PutDelivery.deliver() says how far ahead the receiver's clock is, where it tells", async () => {
+  const answering = (headers: HeadersInit) =>
+    new FakeFetch(() => new Response(null, { status: 204, headers }));
+  const silent = await deliveryWith(answering({})).deliver(report(), NEVER);
+  assert(silent.ok && silent.clockOffsetMs === undefined);
+  const date = new Date(Date.now() + 60_000).toUTCString();
+  const told = await deliveryWith(answering({ Date: date })).deliver(report(), NEVER);
+  assert(told.ok);
+  // A second is what the header leaves open.
+  assert(Math.abs(told.clockOffsetMs! - 60_000) < 2_000, String(told.clockOffsetMs));
+});
+
+Deno.test("PutDelivery.deliver() passes on how long the receiver asks to be left alone", async () => {
+  for (const [status, headers] of [[503, { "Retry-After": "7" }], [429, {}]] as const) {
+    const fake = new FakeFetch(() => new Response(null, { status, headers }));
+    const result = await deliveryWith(fake).deliver(report(), NEVER);
+    assert(!result.ok && result.retriable);
+    assertEquals(result.retryAfterMs, status === 503 ? 7_000 : undefined);
+  }
+});
+
+Deno.test("PutDelivery.deliver() packs a snapshot once, however often it goes out", async () => {
+  const fake = taking();
+  const snapshot = report();
+  for (let times = 0; times < 2; times++) await deliveryWith(fake).deliver(snapshot, NEVER);
+  assert(fake.sent[0]!.body === fake.sent[1]!.body, "it was packed again");
 });
 
 Deno.test("PutDelivery.deliver() gives a network's failure in known words, worth another try", async () => {

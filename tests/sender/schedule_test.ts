@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { runOnSchedule, spread } from "../../sender/schedule.ts";
+import { realTiming } from "../../sender/timing.ts";
 
 const INTERVAL_MS = 10;
 
@@ -19,7 +20,7 @@ async function skippedAfter(
   await runOnSchedule({
     intervalMs: INTERVAL_MS,
     firstDelayMs,
-    now: () => nowMs,
+    timing: { ...realTiming, now: () => nowMs },
     signal: stopping.signal,
     onSkipped: (count) => skipped[skipped.length - 1] = count,
   }, () => {
@@ -77,7 +78,7 @@ Deno.test("runOnSchedule() never runs two passes at once", async () => {
   await runOnSchedule({
     intervalMs: 0.001,
     firstDelayMs: 0,
-    now: () => performance.now(),
+    timing: realTiming,
     signal: stopping.signal,
     onSkipped() {},
   }, async () => {
@@ -96,7 +97,7 @@ Deno.test("runOnSchedule() ends as soon as its signal aborts, however long the w
   const running = runOnSchedule({
     intervalMs: 3_600_000,
     firstDelayMs: 3_600_000,
-    now: () => performance.now(),
+    timing: realTiming,
     signal: stopping.signal,
     onSkipped() {},
   }, () => Promise.resolve(void passes++));
@@ -110,7 +111,7 @@ Deno.test("runOnSchedule() runs nothing once its signal has aborted", async () =
   await runOnSchedule({
     intervalMs: 1,
     firstDelayMs: 0,
-    now: () => 0,
+    timing: { ...realTiming, now: () => 0 },
     signal: AbortSignal.abort(),
     onSkipped() {},
   }, () => Promise.resolve(void passes++));

@@ -3,6 +3,7 @@ import type { Pair } from "../../sender/pair.ts";
 import type { Delivery, DeliveryResult } from "../../sender/delivery.ts";
 import type { Get } from "../../sender/http_source.ts";
 import { runTargetLoop } from "../../sender/target_loop.ts";
+import { realTiming } from "../../sender/timing.ts";
 import { FakeDelivery } from "../fakes/delivery.ts";
 import { FakeGet, hang, rawResponse } from "../fakes/get.ts";
 import { makePair } from "../fakes/pair.ts";
@@ -18,12 +19,14 @@ const ANSWERING = new FakeGet(() => rawResponse()).get;
 
 /** Runs a loop until `done` says so of the passes and the skipped ones so far. */
 async function runUntil(
-  done: (seen: { passes: number; skipped: number; log: RecordedLog }) => boolean,
+  done: (
+    seen: { passes: number; attempts: number; skipped: number; log: RecordedLog },
+  ) => boolean,
   options: { get?: Get; delivery?: Delivery; pair?: Pair },
 ) {
   const { get = ANSWERING, delivery = TAKING, pair = makePair({ intervalMs: 1 }) } = options;
   const stopping = new AbortController();
-  const seen = { passes: 0, skipped: 0, log: new RecordedLog() };
+  const seen = { passes: 0, attempts: 0, skipped: 0, log: new RecordedLog() };
   const check = () => {
     if (done(seen)) stopping.abort();
   };
@@ -38,10 +41,24 @@ async function runUntil(
       seen.skipped += count;
       check();
     },
+    attempted(of: Pair) {
+      assert(of === pair);
+      seen.attempts++;
+      check();
+    },
+    replaced() {},
   };
   // What is logged in the pass that is the last one still counts: the log is looked at too.
   const { log } = seen;
-  const dependencies = { get, delivery, userAgent: "test", clock: Date.now, observer, log };
+  const dependencies = {
+    get,
+    deliveryTo: () => delivery,
+    userAgent: "test",
+    clock: Date.now,
+    timing: realTiming,
+    observer,
+    log,
+  };
   await runTargetLoop(pair, dependencies, { firstDelayMs: 0, signal: stopping.signal });
   return seen;
 }
@@ -84,7 +101,8 @@ Deno.test("runTargetLoop() logs a failing push once, and once its recovery", asy
     reason: "401 no good token",
   } as const;
   const result = inTurn<DeliveryResult>([failed, failed, OK]);
-  const { log } = await runUntil(({ passes }) => passes === 5, {
+  // The last of them is told to the observer before it is to the log.
+  const { log } = await runUntil(({ attempts }) => attempts === 4, {
     delivery: new FakeDelivery(() => result()),
   });
   assertEquals(
@@ -119,7 +137,7 @@ Deno.test("runTargetLoop() logs once that passes are skipped, and once that they
 
 Deno.test("runTargetLoop() goes on after a pass that failed as nobody expected", async () => {
   const outcome = inTurn([() => Promise.reject(new Error("bug")), () => Promise.resolve(OK)]);
-  const { log } = await runUntil(({ passes }) => passes === 2, {
+  const { log } = await runUntil(({ attempts }) => attempts === 1, {
     delivery: { deliver: () => outcome()() },
   });
   const [failed, ...rest] = withoutPace(log);
@@ -138,8 +156,21 @@ Deno.test("runTargetLoop() stops in the middle of a pass without a word", async 
     queueMicrotask(() => stopping.abort());
     return hang(signal);
   };
-  const observer = { passed: () => assert(false, "it passed"), skipped() {} };
-  const dependencies = { get, delivery: TAKING, userAgent: "t", clock: Date.now, observer, log };
+  const observer = {
+    passed: () => assert(false, "it passed"),
+    skipped() {},
+    attempted() {},
+    replaced() {},
+  };
+  const dependencies = {
+    get,
+    deliveryTo: () => TAKING,
+    userAgent: "t",
+    clock: Date.now,
+    timing: realTiming,
+    observer,
+    log,
+  };
   await runTargetLoop(makePair(), dependencies, { firstDelayMs: 0, signal: stopping.signal });
   assertEquals(log.events, []);
 });
