@@ -12,7 +12,7 @@ const CONCURRENCY = 16;
 
 /** Prints a line per source; 1 where one can't be scraped. */
 export async function runCheck(flags: SenderFlags): Promise<number> {
-  const { pairs } = await loadConfig(flags.config);
+  const { config: { pairs }, warnings } = await loadConfig(flags.config);
   using get = createGet();
   const rows: { ok: boolean; cells: string[] }[] = [];
   const queue = pairs.entries();
@@ -25,6 +25,7 @@ export async function runCheck(flags: SenderFlags): Promise<number> {
     ["SOURCE", "RESULT", "SIZE", "TIME", "TYPE"],
     ...rows.map((row) => row.cells),
   ]));
+  for (const warning of warnings) print(`\n${warning}`);
   const bad = rows.filter((row) => !row.ok).length;
   print(`\n${rows.length - bad} of ${rows.length} sources answer`);
   return bad === 0 ? 0 : 1;

@@ -1,19 +1,22 @@
 // Reads the sender's config file and the files it names, or says how to come to one.
 
 import { dirname, resolve } from "@std/path";
-import { loadConfig as parseAndLoad, type LoadedConfig, type SenderConfig } from "../sender/mod.ts";
+import { loadConfig as parseAndLoad, type LoadedConfig, type TargetFiles } from "../sender/mod.ts";
 import { Fault } from "./terminal.ts";
 
 /** The config at a path; every fault in it is told at once. */
-export async function loadConfig(path: string): Promise<SenderConfig> {
+export async function loadConfig(path: string): Promise<LoadedConfig & { readonly ok: true }> {
   const loaded = await readConfig(path);
-  if (loaded.ok) return loaded.config;
+  if (loaded.ok) return loaded;
   const faults = loaded.faults.map((fault) => `  ${fault}`).join("\n");
   throw new Fault(2, `Cannot load config "${path}":\n${faults}`);
 }
 
-/** Likewise, with its faults as a value. Throws where the file itself can't be read. */
-export async function readConfig(path: string): Promise<LoadedConfig> {
+/**
+ * Likewise, with its faults as a value, and after `before`, what files of targets said.
+ * Throws where the file itself can't be read.
+ */
+export async function readConfig(path: string, before?: TargetFiles): Promise<LoadedConfig> {
   let text;
   try {
     text = await Deno.readTextFile(path);
@@ -24,6 +27,11 @@ export async function readConfig(path: string): Promise<LoadedConfig> {
     dir: dirname(resolve(path)),
     env: (name) => Deno.env.get(name),
     readTextFile: Deno.readTextFile,
+    async listFolder(folder) {
+      const entries = await Array.fromAsync(Deno.readDir(folder));
+      return entries.filter((entry) => !entry.isDirectory).map((entry) => entry.name);
+    },
+    ...before && { targetFiles: before },
   });
 }
 

@@ -9,8 +9,9 @@ import { VERSION } from "./version.ts";
 
 /** Runs a sender until a signal stops it. */
 export async function runSender(flags: SenderFlags & LogFlags): Promise<number> {
-  const config = await loadConfig(flags.config);
+  const { config, warnings } = await loadConfig(flags.config);
   const log = openProcessLog(flags);
+  for (const reason of warnings) log.warn("targets left out", { reason });
   const stopped = untilStopped();
   const at = flags.metricsListen;
   const metrics = at || config.self ? await openMetrics(config) : undefined;

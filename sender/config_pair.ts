@@ -11,8 +11,8 @@ export interface PairAddresses {
   readonly destinations: readonly [DestinationAddress, ...DestinationAddress[]];
   /** The target's own, over those of the settings. */
   readonly labels?: Labels;
-  /** Likewise. */
-  readonly params?: Readonly<Record<string, readonly string[]>>;
+  /** Each takes the place of the settings' first value of that name, as for Prometheus 3. */
+  readonly params?: Readonly<Record<string, string>>;
 }
 
 /** The contents of files by their names in the config. */
@@ -36,7 +36,7 @@ export function makePair(settings: Settings, contents: Contents, addresses: Pair
   const { source, labels, params } = addresses;
   return {
     source: {
-      url: withParams(source.url, { ...settings.params, ...params }),
+      url: withParams(source.url, joinParams(settings.params ?? {}, params ?? {})),
       socketPath: source.socketPath,
       headers: sourceHeaders(settings, contents),
       tls: readTls(settings.source_tls, contents),
@@ -82,7 +82,15 @@ function withoutThoseReplaced(top: ConfigFile, entry: Settings): Settings {
   };
 }
 
-function withParams(url: URL, params: Readonly<Record<string, readonly string[]>>): URL {
+type Params = NonNullable<Settings["params"]>;
+
+function joinParams(params: Params, firsts: Readonly<Record<string, string>>): Params {
+  const replaced = Object.entries(firsts)
+    .map(([name, first]) => [name, [first, ...params[name]?.slice(1) ?? []]]);
+  return { ...params, ...Object.fromEntries(replaced) };
+}
+
+function withParams(url: URL, params: Params): URL {
   const pairs = Object.entries(params).flatMap(([name, values]) =>
     values.map((value) => [name, value])
   );

@@ -19,12 +19,22 @@ import { type Pair, pairFields, sourceName } from "./pair.ts";
 import { Progress } from "./progress.ts";
 import { scrape } from "./scrape.ts";
 import { Summary } from "./summary.ts";
+import type { TargetFiles } from "./target_files.ts";
 import { type PassObserver, runTargetLoop } from "./target_loop.ts";
 import { realTiming } from "./timing.ts";
 import { Transports } from "./transports.ts";
 
 export { createGet, exampleConfig, loadConfig, metricsHandler, pairsOf, scrape, sourceName };
-export type { ConfigSurroundings, LoadedConfig, Log, OwnMetrics, Pair, PassObserver, SenderConfig };
+export type {
+  ConfigSurroundings,
+  LoadedConfig,
+  Log,
+  OwnMetrics,
+  Pair,
+  PassObserver,
+  SenderConfig,
+  TargetFiles,
+};
 
 /** A sender at work. */
 export interface Sender extends AsyncDisposable {

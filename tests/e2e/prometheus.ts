@@ -8,8 +8,13 @@ import { TempDir } from "./temp_dir.ts";
 
 const TRIES = 3;
 
-/** A target named in the config, or a URL that names targets. */
-export type ScrapeJob = StaticJob | { readonly job: string; readonly discoveryUrl: string };
+/** A target named in the config, or a URL or files that name targets. */
+export type ScrapeJob =
+  | StaticJob
+  | { readonly job: string; readonly discoveryUrl: string }
+  | { readonly job: string; readonly files: readonly string[]; readonly params?: Params };
+
+type Params = Readonly<Record<string, readonly string[]>>;
 
 interface StaticJob {
   readonly job: string;
@@ -73,6 +78,14 @@ export class Prometheus implements AsyncDisposable {
     return data.result.map(({ metric, value }) => ({ labels: metric, value: value[1] }));
   }
 
+  /** What it scrapes, with the labels that its series get. */
+  async targets(): Promise<{ scrapeUrl: string; labels: Labels }[]> {
+    const data = await this.#get("targets", { state: "active" }) as {
+      activeTargets: { scrapeUrl: string; labels: Labels }[];
+    };
+    return data.activeTargets.map(({ scrapeUrl, labels }) => ({ scrapeUrl, labels }));
+  }
+
   /** All exemplars of the last ten minutes. */
   async exemplars(query: string): Promise<{ labels: Labels; value: string }[]> {
     const nowS = Date.now() / 1000;
@@ -116,7 +129,9 @@ function configOf(jobs: readonly ScrapeJob[]): unknown {
     global: { scrape_interval: "1s", scrape_timeout: "1s" },
     scrape_configs: jobs.map((job) => ({
       job_name: job.job,
-      ...("discoveryUrl" in job
+      ...("files" in job
+        ? { params: job.params ?? {}, file_sd_configs: [{ files: job.files }] }
+        : "discoveryUrl" in job
         ? { http_sd_configs: [{ url: job.discoveryUrl, refresh_interval: "1s" }] }
         : { metrics_path: job.path, static_configs: [{ targets: [job.address] }] }),
     })),

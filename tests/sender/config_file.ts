@@ -2,6 +2,8 @@
 
 import { loadConfig, type LoadedConfig, type SenderConfig } from "../../sender/config.ts";
 import { assert } from "@std/assert";
+import { basename, dirname } from "@std/path";
+import type { TargetFiles } from "../../sender/target_files.ts";
 import { randomSecret } from "../fakes/random_secret.ts";
 
 /** A pair as it stands in a file. */
@@ -23,19 +25,27 @@ export interface Around {
   readonly env?: Readonly<Record<string, string>>;
   /** Contents by absolute path. */
   readonly files?: Readonly<Record<string, string>>;
+  /** What files of targets said the last time. */
+  readonly before?: TargetFiles;
 }
 
 /** Loads a file, or text that should be one. */
 export async function load(file: unknown, around: Around = {}): Promise<LoadedConfig> {
-  const { env = {}, files = {} } = around;
+  const { env = {}, files = {}, before } = around;
   return await loadConfig(typeof file === "string" ? file : JSON.stringify(file), {
     dir: "/etc/prompipe",
     env: (name) => Object.hasOwn(env, name) ? env[name] : undefined,
-    readTextFile(path) {
+    async readTextFile(path) {
       const text = files[path];
       if (text === undefined) throw new Deno.errors.NotFound(path);
-      return Promise.resolve(text);
+      return await Promise.resolve(text);
     },
+    async listFolder(path) {
+      const names = Object.keys(files).filter((each) => dirname(each) === path);
+      if (names.length === 0) throw new Deno.errors.NotFound(path);
+      return await Promise.resolve(names.map((each) => basename(each)));
+    },
+    ...before && { targetFiles: before },
   });
 }
 
