@@ -18,6 +18,7 @@ export interface ReceiverFlags {
   readonly defaultTtl: number;
   /** Milliseconds. */
   readonly forgetAfter: number;
+  readonly stateDir?: string;
   readonly advertise?: string;
   /** Milliseconds. */
   readonly sdWarmup: number;

@@ -24,6 +24,7 @@ export function receiverOptions(): Option[] {
     option("max-memory", SIZE, "most memory for all snapshots", "1GiB"),
     option("default-ttl", DURATION, "time to live of a push that names none", "10m"),
     option("forget-after", DURATION, "how long a silent target stays known", "24h"),
+    option("state-dir", PATH, "keep targets and snapshots here over a restart"),
     option("advertise", HOST_PORT, "what /sd names as the address to scrape"),
     option("sd-warmup", DURATION, "/sd answers 503 so long after a start", "30s"),
   ];

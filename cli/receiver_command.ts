@@ -1,11 +1,17 @@
 // `prompipe receiver`.
 
-import { bearerToken as tokenEntry, startReceiver } from "../receiver/mod.ts";
+import {
+  bearerToken as tokenEntry,
+  openStateDir,
+  startReceiver,
+  type StateDisk,
+} from "../receiver/mod.ts";
 import { findBearerToken } from "./bearer_token.ts";
 import type { LogFlags, ReceiverFlags } from "./command.ts";
 import { listen } from "./listener.ts";
 import { openProcessLog, untilStopped } from "./process.ts";
 import { processRegistry } from "./registry.ts";
+import { Fault } from "./terminal.ts";
 
 /** A token shorter than this can be guessed. */
 const MIN_TOKEN_LENGTH = 16;
@@ -34,8 +40,16 @@ export async function runReceiver(flags: ReceiverFlags & LogFlags): Promise<numb
     listen: (name, at, handler) => listen(name, at, { handler, log }),
     log,
     registry: processRegistry(),
+    disk: stateDisk(flags.stateDir),
   });
   log.info("stopping", { signal: await stopped });
   await receiver.stop();
   return 0;
+}
+
+function stateDisk(path: string | undefined): StateDisk | undefined {
+  if (path === undefined) return undefined;
+  const opened = openStateDir(path);
+  if (!opened.ok) throw new Fault(1, opened.reason);
+  return opened.disk;
 }

@@ -10,12 +10,13 @@ import { pushHandler } from "./push_handler.ts";
 import { RateLimiter } from "./rate.ts";
 import type { PushLimits } from "./read_push.ts";
 import { scrapeHandler } from "./scrape_handler.ts";
+import { KeptState, openStateDir, type StateDisk } from "./state/mod.ts";
 import { MemoryStore, type StoreLimits } from "./store.ts";
 import { Strangers } from "./strangers.ts";
 import { bearerToken, TokenBook, type TokenEntry } from "./token_book.ts";
 
-export { bearerToken };
-export type { Handler, Listen, ListenAddress, Listener, Log, TokenEntry };
+export { bearerToken, openStateDir };
+export type { Handler, Listen, ListenAddress, Listener, Log, StateDisk, TokenEntry };
 
 /** A receiver's complete configuration. */
 export interface ReceiverConfig extends Omit<PushLimits, "bodyTimeoutMs">, StoreLimits {
@@ -33,6 +34,8 @@ export interface ReceiverOptions {
   readonly listen: Listen;
   readonly log: Log;
   readonly registry: Registry;
+  /** Where targets and snapshots survive the process, which closes it; without one, nowhere. */
+  readonly disk?: StateDisk | undefined;
   /** A monotonic clock, in milliseconds. */
   readonly now?: () => number;
   /** Milliseconds since 1970. */
@@ -56,13 +59,16 @@ const STOP_TIMEOUT_MS = 8_000;
 const SWEEP_INTERVAL_MS = 10_000;
 
 /**
- * Starts both listeners, and adds the receiver's own metrics to `registry`. Throws where an address can't be bound.
+ * Starts both listeners, and adds the receiver's own metrics to `registry`. What was kept
+ * on `disk` is served from the first request on. Throws where an address can't be bound.
  */
 export function startReceiver(config: ReceiverConfig, options: ReceiverOptions): Receiver {
-  const { listen, log, registry, now = () => performance.now(), clock = Date.now } = options;
+  const { listen, log, registry, disk } = options;
+  const { now = () => performance.now(), clock = Date.now } = options;
   const startedMs = now();
-  const store = new MemoryStore(config, { now });
+  const store = new MemoryStore(config, { now, changed: (key) => state?.changed(key) });
   const metrics = new ReceiverMetrics(registry, store);
+  let state: KeptState | undefined;
   let stopping: Promise<void> | undefined;
 
   const tokens = new TokenBook(config.tokens, {
@@ -85,7 +91,7 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
     discovery: discoveryHandler({
       targets: () => store.targets(),
       advertise: config.advertise,
-      warmupMs: () => startedMs + config.sdWarmupMs - now(),
+      warmupMs: () => state?.isWhole ? 0 : startedMs + config.sdWarmupMs - now(),
     }),
     observer: metrics,
     ownMetrics: async () =>
@@ -93,15 +99,18 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
     notReady: () => stopping === undefined ? undefined : "stopping",
   });
 
-  const push = listen("push", config.pushListen, onPush);
-  const scrape = listenBeside(push);
+  if (disk !== undefined) state = new KeptState({ disk, store, log, registry, now, clock });
+  const { push, scrape } = listenTwice();
   const sweeper = setInterval(() => store.sweep(), SWEEP_INTERVAL_MS);
 
-  function listenBeside(first: Listener): Listener {
+  function listenTwice(): { readonly push: Listener; readonly scrape: Listener } {
+    let push: Listener | undefined;
     try {
-      return listen("scrape", config.scrapeListen, onScrape);
+      push = listen("push", config.pushListen, onPush);
+      return { push, scrape: listen("scrape", config.scrapeListen, onScrape) };
     } catch (error) {
-      first.cut();
+      push?.cut();
+      state?.stop();
       throw error;
     }
   }
@@ -113,6 +122,7 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
       const timer = setTimeout(resolve, STOP_TIMEOUT_MS);
       await Promise.race([tooLong, Promise.allSettled([push.shutdown(), scrape.shutdown()])]);
       clearTimeout(timer);
+      await state?.stop();
       log.info("stopped");
     })();
     return stopping;

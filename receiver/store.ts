@@ -201,7 +201,8 @@ export class MemoryStore implements SnapshotSource {
    */
   restore(stored: StoredPush): boolean {
     const key = targetKey(stored.target);
-    if (this.#entries.has(key) || this.#findRoom(key, stored.push) !== undefined) return false;
+    if (this.#entries.has(key) || this.#isForgotten(stored, this.#now())) return false;
+    if (this.#findRoom(key, stored.push) !== undefined) return false;
     this.#set(key, stored);
     return true;
   }
@@ -210,7 +211,7 @@ export class MemoryStore implements SnapshotSource {
   sweep(): void {
     const nowMs = this.#now();
     for (const [key, entry] of this.#entries) {
-      if (nowMs - entry.receivedAtMs - entry.push.ttlMs > this.#limits.forgetAfterMs) {
+      if (this.#isForgotten(entry, nowMs)) {
         this.#remove(key);
       } else if (!isFresh(entry, nowMs) && bodyBytes(entry.push) > 0) {
         this.#bodyBytes -= bodyBytes(entry.push);
@@ -218,6 +219,10 @@ export class MemoryStore implements SnapshotSource {
         this.#changed(key);
       }
     }
+  }
+
+  #isForgotten({ push, receivedAtMs }: StoredPush, nowMs: number): boolean {
+    return nowMs - receivedAtMs - push.ttlMs > this.#limits.forgetAfterMs;
   }
 
   /** Why a push has no room, after what may go is gone. */
