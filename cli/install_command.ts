@@ -26,6 +26,13 @@ export async function runSenderInstall(flags: SenderFlags & InstallFlags): Promi
 
 /** Installs a receiver with the options given. */
 export async function runReceiverInstall(flags: ReceiverFlags & InstallFlags): Promise<number> {
+  if (flags.stateDir !== undefined) {
+    throw new Fault(
+      2,
+      `Cannot install with --state-dir "${flags.stateDir}": leave it out, the service has its own in ` +
+        "/var/lib/prompipe-receiver",
+    );
+  }
   const tokenFile = Deno.env.get("BEARER_TOKEN_FILE");
   return finish(
     await installReceiver({

@@ -40,7 +40,9 @@ export function buildProgram(choose: (command: Command) => void): Program {
     });
 
   const receiverUninstall = addOptions(receiver.command("uninstall"), [uninstallOptions()])
-    .description("Stop the receiver that was installed, and remove its unit, cache and token")
+    .description(
+      "Stop the receiver that was installed, and remove its unit, cache, state and token",
+    )
     .action(() => choose({ kind: "receiver uninstall", flags: flagsOf(receiverUninstall) }));
 
   const sender = addOptions(program.command("sender"), [senderOptions(), logOptions()])

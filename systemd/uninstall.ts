@@ -10,8 +10,8 @@ import { TOKEN_FILE } from "./token.ts";
 import { unitName } from "./unit.ts";
 import { unitPath } from "./unit_file.ts";
 
-/** Where systemd keeps the caches of services that have no fixed user. */
-const PRIVATE_CACHES = "/var/cache/private";
+/** Where systemd keeps caches and states, in `private` those of services that have no fixed user. */
+const KEPT_BY_SYSTEMD = ["/var/cache", "/var/lib"];
 
 export interface UninstallOptions {
   /** The folder of the unit file. */
@@ -102,7 +102,7 @@ async function planRemoval(
   const wanted = [
     join(dirname(unitFile), "multi-user.target.wants", `${name}.service`),
     // The link first: it leads to the other one.
-    ...[`/var/cache/${name}`, join(PRIVATE_CACHES, name)],
+    ...KEPT_BY_SYSTEMD.flatMap((folder) => [join(folder, name), join(folder, "private", name)]),
     // Nothing else, whatever somebody wrote into the unit.
     ...mark.goes.filter((path) => path === TOKEN_FILE),
   ];

@@ -75,7 +75,11 @@ ${
     )
   }CacheDirectory=${name}
 CacheDirectoryMode=0700
-Environment=DENO_DIR=%C/${name}/deno DENO_NO_UPDATE_CHECK=1
+${
+    plan.kind === "receiver"
+      ? stateLines(name)
+      : ""
+  }Environment=DENO_DIR=%C/${name}/deno DENO_NO_UPDATE_CHECK=1
 UMask=0077
 
 # What it may do. MemoryDenyWriteExecute= can't be: JavaScript is compiled while it
@@ -108,6 +112,15 @@ SystemCallFilter=~@privileged @resources
 
 [Install]
 WantedBy=multi-user.target
+`;
+}
+
+/** A variable, and no argument: `UnsetEnvironment=` in a file beside the unit can take it back. */
+function stateLines(name: string): string {
+  return `\
+StateDirectory=${name}
+StateDirectoryMode=0700
+Environment=PROMPIPE_STATE_DIR=%S/${name}
 `;
 }
 

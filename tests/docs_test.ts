@@ -6,6 +6,7 @@ import { processRegistry } from "../cli/registry.ts";
 import { SENDER_CAUSES } from "../protocol/mod.ts";
 import { ReceiverMetrics } from "../receiver/metrics.ts";
 import { REFUSAL_STATUS } from "../receiver/refusal.ts";
+import { StateMetrics } from "../receiver/state/metrics.ts";
 import { RIGHT } from "../sender/config_schema.ts";
 import { SenderMetrics } from "../sender/metrics.ts";
 
@@ -61,6 +62,7 @@ Deno.test("the reference lists every metric", async () => {
     countStates: () => ({ up: 0, source_failed: 0, silent: 0 }),
     bodyBytes: 0,
   });
+  new StateMetrics(registry, { bytes: 0 });
   new SenderMetrics(registry, []);
   const known = (await registry.getMetricsAsJSON()).map((metric) => metric.name);
   assertEquals(new Set(firstCells("Metrics")), new Set(known));
@@ -68,7 +70,7 @@ Deno.test("the reference lists every metric", async () => {
 
 Deno.test("the reference lists every event of the log", async () => {
   const known = new Set<string>();
-  for (const room of ["cli", "sender", "receiver"]) {
+  for (const room of ["cli", "sender", "receiver", "receiver/state"]) {
     for await (const file of Deno.readDir(new URL(`../${room}`, import.meta.url))) {
       if (!file.isFile) continue;
       const source = await Deno.readTextFile(new URL(`../${room}/${file.name}`, import.meta.url));

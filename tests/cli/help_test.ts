@@ -11,6 +11,7 @@ const RECEIVER = [
   "--max-memory",
   "--default-ttl",
   "--forget-after",
+  "--state-dir",
   "--advertise",
   "--sd-warmup",
   ...LOG,

@@ -69,6 +69,8 @@ prompipe-receiver runs, and starts on boot
     `Stopped and disabled prompipe-receiver
 Removed /var/cache/prompipe-receiver
 Removed /var/cache/private/prompipe-receiver
+Removed /var/lib/prompipe-receiver
+Removed /var/lib/private/prompipe-receiver
 Removed /etc/prompipe/receiver.token
 Removed /etc/prompipe
 Removed /etc/systemd/system/prompipe-receiver.service

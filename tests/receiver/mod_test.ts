@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { hangingBody } from "../fakes/body_streams.ts";
 import { FakeTimers } from "../fakes/fake_timers.ts";
+import { MemoryDisk } from "../fakes/memory_disk.ts";
 import { rawRequest } from "../fakes/raw_request.ts";
 import { prepare, start } from "./receiver_room.ts";
 
@@ -92,4 +93,35 @@ Deno.test("startReceiver() leaves no listener behind where the second can't be b
   });
   assertEquals(assertThrows(room.start), taken);
   assertEquals(room.events, ["push cut"]);
+});
+
+Deno.test("startReceiver() knows its targets at once where it has a state, and keeps that", async () => {
+  const sdWarmupMs = 30_000;
+  let disk = new MemoryDisk();
+  {
+    const first = start({ disk, sdWarmupMs });
+    await using _receiver = first.receiver;
+    await first.push("x 1\n");
+    assertEquals((await first.scrape("/sd")).status, 503, "nothing tells that the list is whole");
+  }
+  for (let restarts = 0; restarts < 2; restarts++) {
+    assert(disk.isClosed);
+    disk = disk.reopened();
+    const room = start({ disk, sdWarmupMs });
+    await using _receiver = room.receiver;
+    const list = await room.scrape("/sd", { headers: { Host: "receiver:9090" } });
+    assertEquals((await list.json()).length, 1);
+    assertEquals(await (await room.scrape("/metrics/a/b")).text(), "x 1\n");
+  }
+});
+
+Deno.test("startReceiver() lets go of the state where a listener can't be bound", async () => {
+  const disk = new MemoryDisk();
+  const closed = Promise.withResolvers<void>();
+  disk.close = closed.resolve;
+  const room = prepare(() => {
+    throw new Error("address in use");
+  }, { disk });
+  assertThrows(room.start);
+  await closed.promise;
 });

@@ -1,7 +1,13 @@
 // A whole receiver whose listeners are fakes: what comes in, the test hands over.
 
 import { Registry } from "prom-client";
-import { bearerToken, type Handler, type Listen, startReceiver } from "../../receiver/mod.ts";
+import {
+  bearerToken,
+  type Handler,
+  type Listen,
+  startReceiver,
+  type StateDisk,
+} from "../../receiver/mod.ts";
 import { randomSecret } from "../fakes/random_secret.ts";
 import { rawRequest } from "../fakes/raw_request.ts";
 import { RecordedLog } from "../fakes/recorded_log.ts";
@@ -19,9 +25,15 @@ const CONFIG = {
   forgetAfterMs: 60_000,
 };
 
+/** What may be another way than usual. */
+interface RoomOptions {
+  readonly disk?: StateDisk;
+  readonly sdWarmupMs?: number;
+}
+
 /** A receiver that runs, and is drained at once unless `stop()` is called first. */
-export function start() {
-  const room = prepare(() => {});
+export function start(options: RoomOptions = {}) {
+  const room = prepare(() => {}, options);
   const receiver = room.start();
   const dispose = receiver[Symbol.asyncDispose];
   receiver[Symbol.asyncDispose] = () => {
@@ -32,7 +44,10 @@ export function start() {
 }
 
 /** A receiver still to be started. `onListen` may throw, as where an address is taken. */
-export function prepare(onListen: (name: string) => void) {
+export function prepare(
+  onListen: (name: string) => void,
+  { disk, sdWarmupMs = CONFIG.sdWarmupMs }: RoomOptions = {},
+) {
   const token = randomSecret();
   const log = new RecordedLog();
   const events: string[] = [];
@@ -58,9 +73,10 @@ export function prepare(onListen: (name: string) => void) {
     drained,
     handlers: handlers as { readonly push: (request: Request) => Promise<Response> },
     start: () =>
-      startReceiver({ ...CONFIG, tokens: [bearerToken(token)] }, {
+      startReceiver({ ...CONFIG, sdWarmupMs, tokens: [bearerToken(token)] }, {
         listen,
         log,
+        disk,
         registry: new Registry(),
       }),
     /** What the log said of the whole receiver. */

@@ -23,6 +23,7 @@ async function machine(bearerTokenFile?: string): Promise<RootedSystem> {
   await system.file(CONFIG);
   await system.folder(UNIT_DIR);
   await system.folder("/var/cache");
+  await system.folder("/var/lib");
   if (bearerTokenFile !== undefined) await system.file(bearerTokenFile, { text: "t" });
   const receiver = { ...COMMON, pushPort: 80, bearerToken: undefined, bearerTokenFile };
   const outcome = await installReceiver(receiver, system);
@@ -31,21 +32,26 @@ async function machine(bearerTokenFile?: string): Promise<RootedSystem> {
   return system;
 }
 
-/** As systemd makes it for a service that has no fixed user. */
-async function addCache(system: RootedSystem): Promise<void> {
+/** Cache and state, as systemd makes them for a service that has no fixed user. */
+async function addKept(system: RootedSystem): Promise<void> {
   await system.file("/var/cache/private/prompipe-receiver/deno/x");
-  await Deno.symlink("private/prompipe-receiver", system.path("/var/cache/prompipe-receiver"));
+  await system.file("/var/lib/private/prompipe-receiver/lock");
+  for (const folder of ["/var/cache", "/var/lib"]) {
+    await Deno.symlink("private/prompipe-receiver", system.path(`${folder}/prompipe-receiver`));
+  }
 }
 
 Deno.test("uninstall() takes back all that was made, and says what stays", async () => {
   await using system = await machine();
-  await addCache(system);
+  await addKept(system);
   const systemd = await system.boot(UNIT_FILE);
   assertEquals(await uninstall("receiver", OPTIONS, system), {
     ok: true,
     output: `Stopped and disabled prompipe-receiver
 Removed /var/cache/prompipe-receiver
 Removed /var/cache/private/prompipe-receiver
+Removed /var/lib/prompipe-receiver
+Removed /var/lib/private/prompipe-receiver
 Removed ${TOKEN_FILE}
 Removed /etc/prompipe
 Removed ${UNIT_FILE}
@@ -59,6 +65,7 @@ program ${EXECUTABLE} stays
   ]);
   assertEquals(await system.list("/etc"), ["systemd"]);
   assertEquals(await system.list("/var/cache"), ["private"]);
+  assertEquals(await system.list("/var/lib"), ["private"]);
   assertEquals(await uninstall("receiver", OPTIONS, system), {
     ok: true,
     output: `prompipe-receiver is not installed: there is no ${UNIT_FILE}\n`,
@@ -67,7 +74,7 @@ program ${EXECUTABLE} stays
 
 Deno.test("uninstall() leaves a sender's config and what others keep in the same folders", async () => {
   await using system = await machine();
-  await addCache(system);
+  await addKept(system);
   await system.file("/var/cache/private/other/x");
   await system.file("/etc/prompipe/config.json");
   await system.file(`${UNIT_FILE}.d/override.conf`);
@@ -123,13 +130,15 @@ Deno.test("uninstall() takes no other file, whatever the unit says", async () =>
 
 Deno.test("uninstall() with print says what it would do, and changes nothing", async () => {
   await using system = await machine();
-  await addCache(system);
+  await addKept(system);
   const systemd = await system.boot(UNIT_FILE);
   assertEquals(await uninstall("receiver", { ...OPTIONS, print: true }, system), {
     ok: true,
     output: `Would stop and disable prompipe-receiver
 Would remove /var/cache/prompipe-receiver
 Would remove /var/cache/private/prompipe-receiver
+Would remove /var/lib/prompipe-receiver
+Would remove /var/lib/private/prompipe-receiver
 Would remove ${TOKEN_FILE}
 Would remove /etc/prompipe
 Would remove ${UNIT_FILE}
@@ -170,7 +179,7 @@ Deno.test("uninstall() without a systemd removes the link of an enabled unit its
 
 Deno.test("uninstall() leaves cache and token to a service of that name from elsewhere", async () => {
   await using system = await machine();
-  await addCache(system);
+  await addKept(system);
   const unitDir = await system.folder("/srv/units");
   const copy = `${unitDir}/prompipe-receiver.service`;
   await system.file(copy, { text: await system.readText(UNIT_FILE) });

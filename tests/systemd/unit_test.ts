@@ -50,3 +50,12 @@ Deno.test("unitText() never gives up, but for a bad config", () => {
   assertEquals(settings(unitText(PLAN), "StartLimitIntervalSec"), ["0"]);
   assertEquals(settings(unitText(PLAN), "RestartPreventExitStatus"), ["2"]);
 });
+
+Deno.test("unitText() gives a receiver a state of its own, which can be taken back, and a sender none", () => {
+  const receiver = unitText({ ...PLAN, kind: "receiver" });
+  assertEquals(settings(receiver, "StateDirectory"), ["prompipe-receiver"]);
+  assertEquals(settings(receiver, "StateDirectoryMode"), ["0700"]);
+  assert(receiver.includes("\nEnvironment=PROMPIPE_STATE_DIR=%S/prompipe-receiver\n"));
+  assertEquals(settings(unitText(PLAN), "StateDirectory"), []);
+  assert(!unitText(PLAN).includes("PROMPIPE_STATE_DIR"));
+});

@@ -13,7 +13,7 @@ const target = (instance: string | number) => ({ job: "a", instance: String(inst
 /** A store whose changes are written to a disk. */
 function start(disk = new MemoryDisk(), wallMs = 1_000_000) {
   const clock = { nowMs: 0, wallMs };
-  let writer: StateWriter | undefined;
+  let writer: StateWriter | undefined = undefined;
   const store = new MemoryStore(LIMITS, {
     now: () => clock.nowMs,
     changed: (key) => writer?.changed(key),
