@@ -64,9 +64,13 @@ function bind<T>(
   try {
     return at.host === "" ? everywhere(serve) : serve(at.host);
   } catch (error) {
-    const what = `Cannot listen on "${formatAddress(at)}" (${name})`;
-    throw new Fault(1, `${what}: ${reason(error, at)}`);
+    throw bindFault(name, at, error);
   }
+}
+
+/** Why an address can't be bound. */
+export function bindFault(name: string, at: ListenAddress, error: unknown): Fault {
+  return new Fault(1, `Cannot listen on "${formatAddress(at)}" (${name}): ${reason(error, at)}`);
 }
 
 function everywhere<T>(serve: (hostname: string) => T): T {
@@ -79,7 +83,7 @@ function everywhere<T>(serve: (hostname: string) => T): T {
 }
 
 function reason(error: unknown, at: ListenAddress): string {
-  if (error instanceof Deno.errors.AddrInUse) {
+  if (error instanceof Deno.errors.AddrInUse || codeOf(error) === "EADDRINUSE") {
     return "something else listens there";
   }
   if (isDenied(error) && at.port > 0 && at.port < 1024) {
@@ -89,5 +93,10 @@ function reason(error: unknown, at: ListenAddress): string {
 }
 
 function isDenied(error: unknown): boolean {
-  return error instanceof Deno.errors.PermissionDenied;
+  return error instanceof Deno.errors.PermissionDenied || codeOf(error) === "EACCES";
+}
+
+/** The code of an error of the runtime's Node.js modules. */
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }

@@ -9,6 +9,7 @@ import {
 import { findBearerToken } from "./bearer_token.ts";
 import type { LogFlags, ReceiverFlags } from "./command.ts";
 import { listen } from "./listener.ts";
+import { bindPushPort } from "./push_listener.ts";
 import { openProcessLog, untilStopped } from "./process.ts";
 import { processRegistry } from "./registry.ts";
 import { Fault } from "./terminal.ts";
@@ -24,8 +25,8 @@ export async function runReceiver(flags: ReceiverFlags & LogFlags): Promise<numb
   if (bearerToken.length < MIN_TOKEN_LENGTH) {
     log.warn("token is short", { characters: bearerToken.length, better: MIN_TOKEN_LENGTH });
   }
+  const pushPort = await bindPushPort(flags.pushListen, { log, tls: undefined });
   const receiver = startReceiver({
-    pushListen: flags.pushListen,
     scrapeListen: flags.scrapeListen,
     tokens: [tokenEntry(bearerToken)],
     advertise: flags.advertise,
@@ -37,6 +38,7 @@ export async function runReceiver(flags: ReceiverFlags & LogFlags): Promise<numb
     defaultTtlMs: flags.defaultTtl,
     forgetAfterMs: flags.forgetAfter,
   }, {
+    answerPushes: (handler) => pushPort.answer(handler),
     listen: (name, at, handler) => listen(name, at, { handler, log }),
     log,
     registry: processRegistry(),

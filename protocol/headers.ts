@@ -45,7 +45,7 @@ export function writePushHeaders(push: PushHeaders): Record<string, string> {
 }
 
 /** Reads what {@linkcode writePushHeaders} writes. A time to live of 0, or of over 30 days, is refused. */
-export function readPushHeaders(headers: Headers): ReadPushHeaders {
+export function readPushHeaders(headers: Pick<Headers, "get">): ReadPushHeaders {
   const ttlMs = readMs(headers, TTL);
   const scrapedAtMs = readMs(headers, SCRAPED_AT);
   const intervalMs = readMs(headers, INTERVAL);
@@ -65,7 +65,7 @@ function seconds(ms: number): string {
   return String(Math.round(ms) / 1000);
 }
 
-function readMs(headers: Headers, name: string): number | undefined {
+function readMs(headers: Pick<Headers, "get">, name: string): number | undefined {
   const value = headers.get(name);
   if (value === null) return undefined;
   return SECONDS.test(value) ? Math.round(Number(value) * 1e6) / 1e3 : NaN;

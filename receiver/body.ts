@@ -1,77 +1,95 @@
-// Reads the body of a request: whole, within its limit and its time, or not at all.
+// Reads the body of a request: whole, within its limit, its time and its room, or not at all.
 
 import { formatDuration, formatSize } from "../protocol/mod.ts";
+import { type BodyShare, SMALL_BODY_BYTES } from "./body_budget.ts";
+import type { PushRequest } from "./listen.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 
 /** What a body may be. */
 export interface BodyLimits {
   /** As sent. */
   readonly maxBodyBytes: number;
-  /** From the first read to the last. */
+  /** From the first read to the last, and for a place to put it. */
   readonly bodyTimeoutMs: number;
 }
 
 /** The whole body, in memory of its own. */
 export type ReadBody = { readonly ok: true; readonly body: Uint8Array<ArrayBuffer> } | Refusal;
 
-/** A body that says it is no larger than this is read in one step. */
-const MAX_ONE_STEP_BYTES = 256 * 1024;
+/** What a large body must have sent before it gets room: nobody holds that by a promise. */
+const FIRST_BYTES = 16 * 1024;
+/** When somebody for whom there was no room may try again. */
+const RETRY_AFTER_S = 5;
 
 /**
  * Reads a body. What the sender declares too large is refused unread; what turns
  * out too large, once it is. A body that breaks off is a refusal as well: the
  * runtime reports it as an error.
  */
-export async function readBody(request: Request, limits: BodyLimits): Promise<ReadBody> {
+export async function readBody(
+  request: PushRequest,
+  { limits, share }: { readonly limits: BodyLimits; readonly share: BodyShare },
+): Promise<ReadBody> {
   const { maxBodyBytes, bodyTimeoutMs } = limits;
   const declared = Number(request.headers.get("content-length") ?? Infinity);
   if (declared !== Infinity && declared > maxBodyBytes) return tooLarge(maxBodyBytes);
+  if (request.body === null) return { ok: true, body: new Uint8Array(0) };
 
   const timeout = new AbortController();
-  const { signal } = timeout;
-  const timer = setTimeout(() => timeout.abort(), bodyTimeoutMs);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  late.catch(() => {});
+  const timer = setTimeout(() => {
+    timeout.abort();
+    reject(timeout.signal.reason);
+  }, bodyTimeoutMs);
+  const pieces = request.body[Symbol.asyncIterator]();
   try {
-    const body = declared <= MAX_ONE_STEP_BYTES
-      ? await inOneStep(request, signal)
-      : await inPieces(request, { maxBodyBytes, signal });
-    return body === undefined ? tooLarge(maxBodyBytes) : { ok: true, body };
+    return await collect(() => Promise.race([pieces.next(), late]), {
+      declaredBytes: declared === Infinity ? undefined : declared,
+      maxBodyBytes,
+      share,
+      signal: timeout.signal,
+    });
   } catch {
-    return signal.aborted
+    return timeout.signal.aborted
       ? refuse("too_slow", `body took longer than ${formatDuration(bodyTimeoutMs)}`)
       : refuse("broken_body", "body broke off");
   } finally {
     clearTimeout(timer);
+    void pieces.return?.().catch(() => {});
   }
 }
 
-/** Twice as fast as in pieces. What is still under way after a timeout ends with the answer. */
-function inOneStep(request: Request, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
-  signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  request.bytes().then(resolve, reject);
-  return promise;
+interface Collecting {
+  readonly declaredBytes: number | undefined;
+  readonly maxBodyBytes: number;
+  readonly share: BodyShare;
+  readonly signal: AbortSignal;
 }
 
-/** `undefined` where the body is larger than the limit; then the rest stays unread. */
-async function inPieces(
-  request: Request,
-  limits: { readonly maxBodyBytes: number; readonly signal: AbortSignal },
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const { maxBodyBytes, signal } = limits;
-  const reader = request.body?.getReader();
-  if (reader === undefined) return new Uint8Array(0);
-  const stop = () => void reader.cancel().catch(() => {});
-  signal.addEventListener("abort", stop, { once: true });
+async function collect(
+  next: () => Promise<IteratorResult<Uint8Array<ArrayBuffer>>>,
+  { declaredBytes, maxBodyBytes, share, signal }: Collecting,
+): Promise<ReadBody> {
+  const isLarge = (declaredBytes ?? 0) > SMALL_BODY_BYTES;
   let body = new Uint8Array(0);
   let bytes = 0;
+  let reserved = false;
   for (;;) {
-    const { done, value } = await reader.read();
-    signal.throwIfAborted();
-    if (done) return bytes < body.byteLength ? body.slice(0, bytes) : body;
+    const { done, value } = await next();
+    if (done) return { ok: true, body: bytes < body.byteLength ? body.slice(0, bytes) : body };
     const needed = bytes + value.byteLength;
-    if (needed > maxBodyBytes) return void stop();
+    if (needed > maxBodyBytes) return tooLarge(maxBodyBytes);
     if (needed > body.byteLength) {
-      const larger = new Uint8Array(2 * needed);
+      const mustReserve = needed > (isLarge ? FIRST_BYTES : SMALL_BODY_BYTES);
+      const isWhole = mustReserve && declaredBytes !== undefined;
+      const size = Math.max(needed, isWhole ? declaredBytes : Math.min(2 * needed, maxBodyBytes));
+      if (mustReserve && !reserved) {
+        reserved = await share.reserve(declaredBytes ?? maxBodyBytes, signal);
+        if (!reserved) return noRoom();
+        share.grow(0);
+      } else if (!reserved && !share.grow(size)) return noRoom();
+      const larger = new Uint8Array(size);
       larger.set(body.subarray(0, bytes));
       body = larger;
     }
@@ -79,6 +97,13 @@ async function inPieces(
     body.set(value, bytes);
     bytes = needed;
   }
+}
+
+function noRoom(): Refusal {
+  return {
+    ...refuse("too_many_requests", "too many large bodies at once"),
+    retryAfterS: RETRY_AFTER_S,
+  };
 }
 
 function tooLarge(maxBodyBytes: number): Refusal {

@@ -9,6 +9,19 @@ export interface ListenAddress {
 /** What a listener does with a request; `address` is the IP address of the client. */
 export type Handler = (request: Request, address: string) => Response | Promise<Response>;
 
+/** A request of the push listener, as far as it is looked at. */
+export interface PushRequest {
+  readonly method: string;
+  /** Absolute, with the path as it was sent. */
+  readonly url: string;
+  readonly headers: { get(name: string): string | null };
+  /** As it arrives, and no faster than it is read. A piece is good until the next is asked for. */
+  readonly body: AsyncIterable<Uint8Array<ArrayBuffer>> | null;
+}
+
+/** What the push listener does with a request. */
+export type PushHandler = (request: PushRequest, address: string) => Promise<Response>;
+
 /** Something that listens until it is stopped. */
 export interface Listener {
   /** The address it is bound to, such as `127.0.0.1:9090`. */

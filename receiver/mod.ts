@@ -1,9 +1,17 @@
 // A receiver: two listeners around one store of snapshots.
 
 import type { Registry } from "prom-client";
+import { BodyBudget } from "./body_budget.ts";
 import { Conflicts } from "./conflicts.ts";
 import { discoveryHandler } from "./discovery.ts";
-import type { Handler, Listen, ListenAddress, Listener } from "./listen.ts";
+import type {
+  Handler,
+  Listen,
+  ListenAddress,
+  Listener,
+  PushHandler,
+  PushRequest,
+} from "./listen.ts";
 import type { Log } from "./log.ts";
 import { ReceiverMetrics } from "./metrics.ts";
 import { pushHandler } from "./push_handler.ts";
@@ -16,11 +24,20 @@ import { Strangers } from "./strangers.ts";
 import { bearerToken, TokenBook, type TokenEntry } from "./token_book.ts";
 
 export { bearerToken, openStateDir };
-export type { Handler, Listen, ListenAddress, Listener, Log, StateDisk, TokenEntry };
+export type {
+  Handler,
+  Listen,
+  ListenAddress,
+  Listener,
+  Log,
+  PushHandler,
+  PushRequest,
+  StateDisk,
+  TokenEntry,
+};
 
 /** A receiver's complete configuration. */
 export interface ReceiverConfig extends Omit<PushLimits, "bodyTimeoutMs">, StoreLimits {
-  readonly pushListen: ListenAddress;
   readonly scrapeListen: ListenAddress;
   readonly tokens: readonly TokenEntry[];
   /** `HOST:PORT` where Prometheus finds the scrape listener; else what its request names. */
@@ -31,6 +48,8 @@ export interface ReceiverConfig extends Omit<PushLimits, "bodyTimeoutMs">, Store
 
 /** What a receiver needs from around it. */
 export interface ReceiverOptions {
+  /** The push listener, bound already: it starts to answer. */
+  readonly answerPushes: (handler: PushHandler) => Listener;
   readonly listen: Listen;
   readonly log: Log;
   readonly registry: Registry;
@@ -63,7 +82,7 @@ const SWEEP_INTERVAL_MS = 10_000;
  * on `disk` is served from the first request on. Throws where an address can't be bound.
  */
 export function startReceiver(config: ReceiverConfig, options: ReceiverOptions): Receiver {
-  const { listen, log, registry, disk } = options;
+  const { answerPushes, listen, log, registry, disk } = options;
   const { now = () => performance.now(), clock = Date.now } = options;
   const startedMs = now();
   const store = new MemoryStore(config, { now, changed: (key) => state?.changed(key) });
@@ -82,6 +101,7 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
     conflicts: new Conflicts(log, now),
     store,
     limits: { ...config, bodyTimeoutMs: BODY_TIMEOUT_MS },
+    bodies: new BodyBudget(),
     observer: metrics,
     log,
     clock,
@@ -106,7 +126,7 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
   function listenTwice(): { readonly push: Listener; readonly scrape: Listener } {
     let push: Listener | undefined;
     try {
-      push = listen("push", config.pushListen, onPush);
+      push = answerPushes(onPush);
       return { push, scrape: listen("scrape", config.scrapeListen, onScrape) };
     } catch (error) {
       push?.cut();

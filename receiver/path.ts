@@ -1,5 +1,7 @@
 // The path of a request as it was sent.
 
+import type { PushRequest } from "./listen.ts";
+
 /** An origin, a path and a query. `URL` would resolve `..` and decode nothing: not for us. */
 const URL_PARTS = /^[a-z]+:\/\/[^/?#]*([^?#]*)(?:\?([^#]*))?/;
 
@@ -8,7 +10,7 @@ const URL_PARTS = /^[a-z]+:\/\/[^/?#]*([^?#]*)(?:\?([^#]*))?/;
  * the `Host` header, so a header with a slash in it would change the path: then
  * `undefined`.
  */
-export function requestPath(request: Request): string | undefined {
+export function requestPath(request: Pick<PushRequest, "url" | "headers">): string | undefined {
   const host = request.headers.get("host");
   if (host !== null && /[/?#@\\]/.test(host)) return undefined;
   return URL_PARTS.exec(request.url)?.[1];

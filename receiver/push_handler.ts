@@ -1,7 +1,9 @@
 // The push listener: who asks, may it, is what it sends whole, and one write.
 
 import { oneLine, parseTargetPath, type Target, targetPath } from "../protocol/mod.ts";
+import type { BodyBudget } from "./body_budget.ts";
 import type { Conflict } from "./conflicts.ts";
+import type { PushHandler, PushRequest } from "./listen.ts";
 import type { Log } from "./log.ts";
 import { requestPath } from "./path.ts";
 import type { RateLimiter } from "./rate.ts";
@@ -48,6 +50,7 @@ export interface PushDependencies {
   readonly conflicts: { seen(conflict: Conflict): void };
   readonly store: PushStore;
   readonly limits: PushLimits;
+  readonly bodies: BodyBudget;
   readonly observer: PushObserver;
   readonly log: Log;
   /** Milliseconds since 1970. */
@@ -57,8 +60,9 @@ export interface PushDependencies {
 /** Answers the requests of the public listener. `address` is where a request came from. */
 export function pushHandler(
   dependencies: PushDependencies,
-): (request: Request, address: string) => Promise<Response> {
-  const { tokens, strangers, rate, conflicts, store, limits, observer, log, clock } = dependencies;
+): PushHandler {
+  const { tokens, strangers, rate, conflicts, store, limits, bodies } = dependencies;
+  const { observer, log, clock } = dependencies;
 
   return async function handle(request, address) {
     const path = requestPath(request);
@@ -127,13 +131,19 @@ export function pushHandler(
   }
 
   async function put(
-    request: Request,
+    request: PushRequest,
     target: Target,
     { client, sender }: { readonly client: Client; readonly sender: Sender },
   ): Promise<{ ok: true } | Refusal> {
     const { maxTargets: maxOwned } = client.limits;
     const maxBodyBytes = Math.min(client.limits.maxBodyBytes, limits.maxBodyBytes);
-    const read = await readPush(request, { limits: { ...limits, maxBodyBytes }, sender, clock });
+    using share = bodies.open();
+    const read = await readPush(request, {
+      limits: { ...limits, maxBodyBytes },
+      share,
+      sender,
+      clock,
+    });
     if (!read.ok) return read;
     // While the body came, another token may have been first.
     const foreign = whyForeign(target, client);

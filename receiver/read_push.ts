@@ -7,6 +7,8 @@ import {
   type SourceFailure,
 } from "../protocol/mod.ts";
 import { type BodyLimits, readBody } from "./body.ts";
+import type { BodyShare } from "./body_budget.ts";
+import type { PushRequest } from "./listen.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Push, Sender } from "./store.ts";
@@ -24,6 +26,8 @@ export type ReadPush = { readonly ok: true; readonly push: Push } | Refusal;
 /** What surrounds a push. */
 export interface PushContext {
   readonly limits: PushLimits;
+  /** Holds the body until the push is written. */
+  readonly share: BodyShare;
   readonly sender: Sender;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -35,8 +39,8 @@ const DEFAULT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 const MAX_REPORT_BYTES = 64 * 1024;
 
 /** Reads a push. What is wrong with its headers is said before its body is read. */
-export async function readPush(request: Request, context: PushContext): Promise<ReadPush> {
-  const { limits, sender, clock } = context;
+export async function readPush(request: PushRequest, context: PushContext): Promise<ReadPush> {
+  const { limits, share, sender, clock } = context;
   const encoding = parseEncoding(request.headers.get("content-encoding"));
   if (encoding === undefined) {
     return refuse("unknown_encoding", "Content-Encoding must be gzip, zstd or none");
@@ -46,7 +50,7 @@ export async function readPush(request: Request, context: PushContext): Promise<
   const { ttlMs = limits.defaultTtlMs, scrapedAtMs, intervalMs, labels = {} } = headers;
   const clockAheadMs = scrapedAtMs === undefined ? undefined : scrapedAtMs - clock();
 
-  const read = await readBody(request, limits);
+  const read = await readBody(request, { limits, share });
   if (!read.ok) return read;
   const { body } = read;
   const checked = await checkPacked(body, encoding, limits.maxUnpackedBytes);

@@ -2,7 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { readBody } from "../../receiver/body.ts";
+import { type BodyLimits, type ReadBody, readBody } from "../../receiver/body.ts";
+import { BodyBudget } from "../../receiver/body_budget.ts";
 import { brokenBody, hangingBody } from "../fakes/body_streams.ts";
 import { FakeTimers } from "../fakes/fake_timers.ts";
 import { rawRequest } from "../fakes/raw_request.ts";
@@ -14,9 +15,9 @@ Deno.test("readBody() returns the pieces as one, in a buffer of its exact size",
   await fc.assert(fc.asyncProperty(pieces, async (pieces) => {
     const all = pieces.flatMap((piece) => [...piece]);
     const limits = { maxBodyBytes: all.length, bodyTimeoutMs: FAR_MS };
-    const read = await readBody(put(ReadableStream.from(pieces)), limits);
-    assertEquals(read.ok && [...read.body], all);
-    assertEquals(read.ok && read.body.buffer.byteLength, all.length);
+    const answer = await read(put(ReadableStream.from(pieces)), limits);
+    assertEquals(answer.ok && [...answer.body], all);
+    assertEquals(answer.ok && answer.body.buffer.byteLength, all.length);
   }));
 });
 
@@ -25,8 +26,8 @@ Deno.test("readBody() refuses one byte more than the limit, however it comes in 
   await fc.assert(fc.asyncProperty(sizes, async (sizes) => {
     const maxBodyBytes = sizes.reduce((sum, size) => sum + size) - 1;
     const body = ReadableStream.from(sizes.map((size) => new Uint8Array(size)));
-    const read = await readBody(put(body), { maxBodyBytes, bodyTimeoutMs: FAR_MS });
-    assertEquals(read.ok ? "ok" : read.reason, "too_large");
+    const answer = await read(put(body), { maxBodyBytes, bodyTimeoutMs: FAR_MS });
+    assertEquals(answer.ok ? "ok" : answer.reason, "too_large");
   }));
 });
 
@@ -34,24 +35,23 @@ Deno.test("readBody() refuses unread what is declared too large", async () => {
   let pulled = false;
   const body = new ReadableStream({ pull: () => void (pulled = true) }, { highWaterMark: 0 });
   const limits = { maxBodyBytes: 10, bodyTimeoutMs: FAR_MS };
-  const read = await readBody(put(body, { "Content-Length": "11" }), limits);
-  assertEquals(read, { ok: false, reason: "too_large", detail: "body is larger than 10B" });
+  const answer = await read(put(body, { "Content-Length": "11" }), limits);
+  assertEquals(answer, { ok: false, reason: "too_large", detail: "body is larger than 10B" });
   assertEquals(pulled, false);
 });
 
 Deno.test("readBody() stops reading what turns out too large", async () => {
   const { body, cancelled } = hangingBody(new Uint8Array(11));
-  const read = await readBody(put(body), { maxBodyBytes: 10, bodyTimeoutMs: FAR_MS });
-  assertEquals(read.ok ? "ok" : read.reason, "too_large");
+  const answer = await read(put(body), { maxBodyBytes: 10, bodyTimeoutMs: FAR_MS });
+  assertEquals(answer.ok ? "ok" : answer.reason, "too_large");
   await cancelled;
 });
 
 Deno.test("readBody() gives up on a body that stays silent", async () => {
   for (const headers of [new Headers(), new Headers({ "Content-Length": "2" })]) {
-    const { body, cancelled } = hangingBody(new Uint8Array(1));
-    const read = await readBody(put(body, headers), { maxBodyBytes: 10, bodyTimeoutMs: 1 });
-    assertEquals(read, { ok: false, reason: "too_slow", detail: "body took longer than 1ms" });
-    if (!headers.has("Content-Length")) await cancelled;
+    const { body } = hangingBody(new Uint8Array(1));
+    const answer = await read(put(body, headers), { maxBodyBytes: 10, bodyTimeoutMs: 1 });
+    assertEquals(answer, { ok: false, reason: "too_slow", detail: "body took longer than 1ms" });
   }
 });
 
@@ -66,8 +66,8 @@ Deno.test("readBody() leaves no timer behind, however it ends", async () => {
       [brokenBody(bytes), "broken_body"],
     ] as const
   ) {
-    const read = await readBody(put(body), limits);
-    assertEquals([read.ok ? "ok" : read.reason, timers.running], [found, 0]);
+    const answer = await read(put(body), limits);
+    assertEquals([answer.ok ? "ok" : answer.reason, timers.running], [found, 0]);
   }
 });
 
@@ -83,10 +83,24 @@ Deno.test("readBody() keeps no buffer that is much larger than what came in it",
       controller.enqueue(buffer.subarray(0, 1));
     },
   }, { highWaterMark: 0 });
-  const read = await readBody(put(body), { maxBodyBytes: 100, bodyTimeoutMs: FAR_MS });
-  assertEquals(read.ok && [...read.body], Array.from({ length: 100 }, (_, index) => 100 - index));
+  const answer = await read(put(body), { maxBodyBytes: 100, bodyTimeoutMs: FAR_MS });
+  assertEquals(
+    answer.ok && [...answer.body],
+    Array.from({ length: 100 }, (_, index) => 100 - index),
+  );
 });
 
 function put(body: ReadableStream<Uint8Array>, headers: HeadersInit = {}): Request {
   return rawRequest("/metrics/a/b", { method: "PUT", body, headers });
+}
+
+/** Reads with plenty of room, all of which is given back. */
+async function read(request: Request, limits: BodyLimits): Promise<ReadBody> {
+  const budget = new BodyBudget();
+  try {
+    using share = budget.open();
+    return await readBody(request, { limits, share });
+  } finally {
+    assertEquals(budget.usedBytes, 0);
+  }
 }

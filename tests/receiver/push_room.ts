@@ -1,6 +1,7 @@
 // Both handlers around a real store, with a clock that the test moves.
 
 import { parseTargetPath, type Target } from "../../protocol/mod.ts";
+import { BodyBudget } from "../../receiver/body_budget.ts";
 import { Conflicts } from "../../receiver/conflicts.ts";
 import { pushHandler, type PushResult } from "../../receiver/push_handler.ts";
 import { RateLimiter } from "../../receiver/rate.ts";
@@ -47,6 +48,7 @@ export class PushRoom {
   readonly conflicts: (readonly [owner: string, token: string])[] = [];
   readonly tokens: TokenBook;
   readonly store: MemoryStore;
+  readonly bodies = new BodyBudget();
   readonly #handle: (request: Request, address: string) => Promise<Response>;
 
   /** Beside its own token, which may write everything, it knows `entries`. */
@@ -65,6 +67,7 @@ export class PushRoom {
       conflicts: new Conflicts(this.log, now),
       store: this.store,
       limits: all,
+      bodies: this.bodies,
       observer: {
         pushed: (result, bodyBytes) => this.pushed.push([result, bodyBytes]),
         refused: (reason) => this.refused.push(reason),

@@ -13,7 +13,6 @@ import { rawRequest } from "../fakes/raw_request.ts";
 import { RecordedLog } from "../fakes/recorded_log.ts";
 
 const CONFIG = {
-  pushListen: { host: "", port: 1 },
   scrapeListen: { host: "127.0.0.1", port: 2 },
   maxBodyBytes: 1_000,
   maxUnpackedBytes: 1_000,
@@ -74,6 +73,7 @@ export function prepare(
     handlers: handlers as { readonly push: (request: Request) => Promise<Response> },
     start: () =>
       startReceiver({ ...CONFIG, sdWarmupMs, tokens: [bearerToken(token)] }, {
+        answerPushes: (handler) => listen("push", { host: "", port: 1 }, handler),
         listen,
         log,
         disk,
