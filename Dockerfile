@@ -27,6 +27,7 @@ RUN deno eval --ext=ts ' \
   const { unstable, permissions } = project; \
   const grants = { unstable, permissions: { default: permissions.default } }; \
   \
+  await Deno.mkdir("/state"); \
   await Deno.mkdir("/image"); \
   await writeBundle({ files: withCommit(program.files, commit), commit }, "/image"); \
   await Deno.writeTextFile("/image/deno.json", JSON.stringify(grants)); \
@@ -39,6 +40,8 @@ LABEL org.opencontainers.image.title="prompipe" \
   org.opencontainers.image.licenses="Apache-2.0" \
   org.opencontainers.image.version="${VERSION}"
 COPY --from=build /image /opt/prompipe
+# A new volume that is mounted here belongs to who has to write to it.
+COPY --from=build --chown=65532:65532 /state /state
 # A sender's config.json is looked for here.
 WORKDIR /
 USER 65532:65532
