@@ -13,25 +13,7 @@ ARG TARGETARCH
 ARG COMMIT
 WORKDIR /src
 COPY . .
-# deno.json tells what the program may do; that part of it goes along.
-RUN deno eval --ext=ts ' \
-  import { bundle, withCommit, writeBundle } from "./build/bundle.ts"; \
-  import { parseArch } from "./build/portable.ts"; \
-  import { readRuntime } from "./build/runtime.ts"; \
-  import project from "./deno.json" with { type: "json" }; \
-  \
-  const target = Deno.env.get("TARGETARCH"); \
-  const arch = parseArch(target ? ["--arch", target.replace("amd64", "x64")] : []); \
-  const commit = Deno.env.get("COMMIT") || undefined; \
-  const program = await bundle("."); \
-  const { unstable, permissions } = project; \
-  const grants = { unstable, permissions: { default: permissions.default } }; \
-  \
-  await Deno.mkdir("/state"); \
-  await Deno.mkdir("/image"); \
-  await writeBundle({ files: withCommit(program.files, commit), commit }, "/image"); \
-  await Deno.writeTextFile("/image/deno.json", JSON.stringify(grants)); \
-  await Deno.writeFile("/image/prompipe", await readRuntime(arch), { mode: 0o755 });'
+RUN deno run --quiet --no-prompt --allow-all build/image.ts
 
 FROM ${FINAL_BASE}
 ARG VERSION=0.1.0
@@ -40,8 +22,8 @@ LABEL org.opencontainers.image.title="prompipe" \
   org.opencontainers.image.licenses="Apache-2.0" \
   org.opencontainers.image.version="${VERSION}"
 COPY --from=build /image /opt/prompipe
-# A new volume that is mounted here belongs to who has to write to it.
-COPY --from=build --chown=65532:65532 /state /state
+# So that it stays small at rest: what build/tuning.ts has for any command.
+ENV DENO_V8_FLAGS=--max-semi-space-size=1,--single-threaded-gc,--optimize-for-size,--invocation-count-for-maglev=50000,--invocation-count-for-maglev-osr=50000,--invocation-count-for-turbofan=50000,--invocation-count-for-osr=50000
 # A sender's config.json is looked for here.
 WORKDIR /
 USER 65532:65532

@@ -1,9 +1,10 @@
 // The program as a few files of JavaScript, with its commit written into them. What a
 // command imports late stays a file of its own, so that others don't load it.
 
-import { join } from "@std/path";
+import { basename, join, resolve } from "@std/path";
+import { build, stop } from "esbuild";
 import { BuildError } from "./build_error.ts";
-import { runDeno } from "./deno.ts";
+import { builtinModules } from "./builtin_modules.ts";
 import { MODIFIED_AT_S } from "./modified_at.ts";
 
 /** What cli/version.ts holds in the place of the commit. */
@@ -20,15 +21,39 @@ export interface Bundle {
 
 /** Bundles the program at `root`: the same text for the same commit, wherever it lies. */
 export async function bundle(root: string, commit: string | undefined): Promise<Bundle> {
-  const folder = await Deno.makeTempDir({ prefix: "prompipe-bundle-" });
+  return { files: withCommit(await bundled(resolve(root)), commit), commit };
+}
+
+/** How many bundles are being made: the last one ends the bundler's process. */
+let underWay = 0;
+
+async function bundled(root: string): Promise<ReadonlyMap<string, string>> {
+  underWay++;
   try {
-    // Unminified text would tell the paths of this machine.
-    const options = ["--quiet", "--minify", "--code-splitting", "--outdir", folder];
-    const { success, said } = await runDeno(["bundle", ...options, "main.ts"], root);
-    if (!success) throw new BuildError(`Cannot bundle main.ts: ${said}`);
-    return { files: withCommit(await readFolder(folder), commit), commit };
+    const { outputFiles } = await build({
+      absWorkingDir: root,
+      entryPoints: ["main.ts"],
+      outdir: root,
+      write: false,
+      bundle: true,
+      splitting: true,
+      format: "esm",
+      target: "esnext",
+      // Unminified text would tell the paths of this machine.
+      minify: true,
+      legalComments: "none",
+      platform: "neutral",
+      mainFields: ["module", "main"],
+      conditions: ["deno", "module"],
+      plugins: [builtinModules()],
+      logLevel: "silent",
+    });
+    const files = outputFiles.map(({ path, text }) => [basename(path), text] as const);
+    return new Map(files.sort(([one], [other]) => one < other ? -1 : 1));
+  } catch (error) {
+    throw new BuildError(`Cannot bundle main.ts: ${(error as Error).message}`);
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    if (--underWay === 0) await stop();
   }
 }
 
@@ -41,15 +66,6 @@ export async function writeBundle({ files }: Bundle, folder: string): Promise<st
     await Deno.utime(path, MODIFIED_AT_S, MODIFIED_AT_S);
   }
   return join(folder, BUNDLE_MAIN);
-}
-
-async function readFolder(folder: string): Promise<ReadonlyMap<string, string>> {
-  const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
-  return new Map(
-    await Promise.all(
-      names.map(async (name) => [name, await Deno.readTextFile(join(folder, name))] as const),
-    ),
-  );
 }
 
 /** The files with the commit in its place, of which there is exactly one. */

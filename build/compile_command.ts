@@ -2,7 +2,7 @@
 
 import { grantFlags, type Grants } from "./flags.ts";
 import type { Target } from "./targets.ts";
-import { V8_FLAGS, v8Argument } from "./v8_flags.ts";
+import { tuningFlags, TUNINGS } from "./tuning.ts";
 
 export interface CompileOptions {
   readonly grants: Grants;
@@ -23,7 +23,7 @@ export function compileArgs({ grants, target, main, output }: CompileOptions): s
     "--no-npm",
     "--no-remote",
     ...grantFlags(grants),
-    ...v8Argument(V8_FLAGS.otherwise),
+    ...tuningFlags(TUNINGS.otherwise),
     ...(target === undefined ? [] : ["--target", target]),
     // Else a hash of the folder that this is built in.
     "--app-name",

@@ -8,7 +8,7 @@ import { MODIFIED_AT_S } from "./modified_at.ts";
 import { stubText } from "./portable_stub.ts";
 import { type Arch, sha256 } from "./runtime.ts";
 import { type TarFile, tarOf } from "./tar.ts";
-import { V8_FLAGS } from "./v8_flags.ts";
+import { TUNINGS } from "./tuning.ts";
 
 export interface PortableParts {
   readonly arch: Arch;
@@ -40,7 +40,7 @@ export async function portableFile(parts: PortableParts): Promise<Blob> {
     modifiedAtS: MODIFIED_AT_S,
     main: BUNDLE_MAIN,
     grants: grantFlags(parts.grants),
-    v8: V8_FLAGS,
+    tunings: TUNINGS,
   });
   // Deno's own zlib writes no time and no name, and is the same on every machine.
   return new Blob([stub, new Uint8Array(await promisify(gzip)(archive, { level: 9 }))]);

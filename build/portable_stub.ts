@@ -1,7 +1,7 @@
 // The shell script at the head of a portable file: facts about what is packed behind
 // it, the script itself (stub.sh), and the command that it ends in.
 
-import { v8Argument, type V8Flags } from "./v8_flags.ts";
+import { type Tuning, tuningFlags, type Tunings } from "./tuning.ts";
 
 /** Something that is unpacked: also what `stat` says of it then. */
 export interface Unpacked {
@@ -27,7 +27,7 @@ export interface Stub {
   readonly main: string;
   /** Of `deno run`. */
   readonly grants: readonly string[];
-  readonly v8: V8Flags;
+  readonly tunings: Tunings;
 }
 
 /** The script. The gzipped archive follows its last byte. */
@@ -53,21 +53,23 @@ key=${quoted(stub.key)}
 needs=${quoted(stub.needs)}
 archive_at=${archiveAt}
 names=${quoted(stub.unpacked.map(({ name }) => name).join(" "))}
+main=${quoted(stub.main)}
 sealed=${quoted(facts.join("\n"))}
 ${stub.script}${start(stub)}`;
 }
 
-function start({ unpacked, main, grants, v8 }: Stub): string {
-  const v8Choices = Object.entries(v8.byCommand).map(([command, flags]) =>
-    `  ${command}) v8=${quoted(v8Argument(flags).join(""))} ;;\n`
+function start({ unpacked, grants, tunings }: Stub): string {
+  const set = (tuning: Tuning) => `tuning=${quoted(tuningFlags(tuning).join(" "))} ;;\n`;
+  const byCommand = Object.entries(tunings.byCommand).map(([command, tuning]) =>
+    `  ${command}) ${set(tuning)}`
   );
   return `
 case \${1-} in
-${v8Choices.join("")}  *) v8=${quoted(v8Argument(v8.otherwise).join(""))} ;;
-esac
+${byCommand.join("")}  *) ${set(tunings.otherwise)}esac
+# shellcheck disable=SC2086 # to be split
 exec "$dir/${unpacked[0]!.name}" run --quiet --no-config --no-lock --no-npm --no-remote \\
   ${grants.map(quoted).join(" ")} \\
-  \${v8:+"$v8"} "$dir/${main}" "$@"
+  $tuning "$dir/$main" "$@"
 exit
 `;
 }

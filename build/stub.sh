@@ -69,6 +69,7 @@ unpack() (
   said=$("$work/prompipe" --version 2>&1) ||
     fail "Cannot run what was unpacked into \"$cache\", which needs $needs: $(one_line)"
   said=$(settle 2>&1) || cannot_unpack
+  said=$(look_up_imports 2>&1) || :
 )
 
 extract() {
@@ -86,6 +87,13 @@ cannot_unpack() {
     *) hint= ;;
   esac
   fail "Cannot unpack \"$self\" into \"$cache\": $(one_line)$hint"
+}
+
+# Once and for all, not by a process that then keeps 10 MB for having read the program.
+# Where this fails, that is what happens.
+look_up_imports() {
+  DENO_DIR="$dir/deno" "$dir/prompipe" cache --quiet --no-config --no-lock --no-npm --no-remote \
+    "$dir/$main"
 }
 
 one_line() {

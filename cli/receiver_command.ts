@@ -9,7 +9,6 @@ import {
 import { findBearerToken } from "./bearer_token.ts";
 import type { LogFlags, ReceiverFlags } from "./command.ts";
 import { listen } from "./listener.ts";
-import { openNotifier } from "./notify.ts";
 import { bindPushPort } from "./push_listener.ts";
 import { openProcessLog, untilStopped } from "./process.ts";
 import { processRegistry } from "./registry.ts";
@@ -23,7 +22,6 @@ export async function runReceiver(flags: ReceiverFlags & LogFlags): Promise<numb
   const bearerToken = await findBearerToken((name) => Deno.env.get(name));
   const log = openProcessLog(flags);
   const stopped = untilStopped();
-  using notifier = openNotifier((name) => Deno.env.get(name));
   if (bearerToken.length < MIN_TOKEN_LENGTH) {
     log.warn("token is short", { characters: bearerToken.length, better: MIN_TOKEN_LENGTH });
   }
@@ -46,10 +44,7 @@ export async function runReceiver(flags: ReceiverFlags & LogFlags): Promise<numb
     registry: processRegistry(),
     disk: stateDisk(flags.stateDir),
   });
-  notifier.ready();
-  notifier.watch({ standing: "listening", isAlive: () => true });
   log.info("stopping", { signal: await stopped });
-  notifier.stopping();
   await receiver.stop();
   return 0;
 }

@@ -51,12 +51,8 @@ After=network-online.target
 StartLimitIntervalSec=0
 
 [Service]
-Type=notify
-NotifyAccess=main
+Type=exec
 ExecStart=${plan.argv.map(argument).join(" ")}
-ExecReload=/bin/sh -c "kill -HUP $MAINPID"
-# It says that it is well as long as it is.
-WatchdogSec=60s
 Restart=on-failure
 ${backoff(plan.systemdVersion)}
 # 2: bad usage or bad config. The same again would not help.

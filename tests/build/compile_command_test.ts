@@ -3,6 +3,7 @@ import { incomplete } from "../../build/release.ts";
 import { parseTarget } from "../../build/compile.ts";
 import { compileArgs, compileFailure } from "../../build/compile_command.ts";
 import { fileName, TARGETS } from "../../build/targets.ts";
+import { tuningFlags, TUNINGS } from "../../build/tuning.ts";
 
 const GRANTS = { unstable: ["net"], permissions: { default: { net: true, env: ["A", "B"] } } };
 
@@ -16,7 +17,10 @@ Deno.test("compileArgs() compiles the bundle alone, with what is granted and no 
   assertEquals(
     args.join(" "),
     "compile --quiet --no-config --no-lock --no-npm --no-remote --no-prompt --unstable-net " +
-      "--allow-net --allow-env=A,B --target aarch64-apple-darwin --app-name prompipe " +
+      "--allow-net --allow-env=A,B " +
+      `${
+        tuningFlags(TUNINGS.otherwise).join(" ")
+      } --target aarch64-apple-darwin --app-name prompipe ` +
       "--output /dist/prompipe /staged/main.js",
   );
 });

@@ -18,7 +18,7 @@ function stub(changes: Partial<Stub> = {}): Stub {
     modifiedAtS: 946_684_800,
     main: "main.js",
     grants: ["--no-prompt", "--allow-net", "--allow-env=A,PROMPIPE_*"],
-    v8: { byCommand: {}, otherwise: [] },
+    tunings: { byCommand: {}, otherwise: { v8: [], codeCache: true } },
     ...changes,
   };
 }
@@ -47,22 +47,22 @@ Deno.test("stubText() ends in the runtime with what is granted, quoted where a s
     `
 exec "$dir/prompipe" run --quiet --no-config --no-lock --no-npm --no-remote \\
   --no-prompt --allow-net '--allow-env=A,PROMPIPE_*' \\
-  \${v8:+"$v8"} "$dir/main.js" "$@"
+  $tuning "$dir/\$main" "$@"
 exit
 `,
   );
 });
 
-Deno.test("stubText() gives V8 flags by command", () => {
-  const v8 = {
-    byCommand: { sender: ["--lite-mode", "--max-semi-space-size=1"] },
-    otherwise: ["--single-threaded"],
+Deno.test("stubText() tunes the runtime by command", () => {
+  const tunings = {
+    byCommand: { sender: { v8: ["--lite-mode", "--max-semi-space-size=1"], codeCache: false } },
+    otherwise: { v8: ["--single-threaded"], codeCache: true },
   };
   assertStringIncludes(
-    stubText(stub({ v8 })),
+    stubText(stub({ tunings })),
     `case \${1-} in
-  sender) v8='--v8-flags=--lite-mode,--max-semi-space-size=1' ;;
-  *) v8=--v8-flags=--single-threaded ;;
+  sender) tuning='--no-code-cache --v8-flags=--lite-mode,--max-semi-space-size=1' ;;
+  *) tuning=--v8-flags=--single-threaded ;;
 esac
 `,
   );

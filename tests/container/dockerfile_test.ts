@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { RUNTIME } from "../../build/runtime.ts";
-import { V8_FLAGS } from "../../build/v8_flags.ts";
+import { TUNINGS } from "../../build/tuning.ts";
 import project from "../../deno.json" with { type: "json" };
 
 const DOCKERFILE = await Deno.readTextFile(new URL("../../Dockerfile", import.meta.url));
@@ -21,7 +21,7 @@ Deno.test("the Dockerfile labels the image with the version in deno.json", () =>
 });
 
 Deno.test("the Dockerfile gives V8 the flags that suit any command", () => {
-  assertEquals(find(/^ENV DENO_V8_FLAGS=(\S+)$/m) ?? "", V8_FLAGS.otherwise.join(","));
+  assertEquals(find(/^ENV DENO_V8_FLAGS=(\S+)$/m) ?? "", TUNINGS.otherwise.v8.join(","));
 });
 
 Deno.test("the Dockerfile checks the health with the command line that starts the program", () => {

@@ -1,0 +1,49 @@
+// What the runtime is told so that a process stays small at rest. docs/footprint.md has
+// what each of these saves and what it costs.
+
+export interface Tuning {
+  readonly v8: readonly string[];
+  /**
+   * Whether compiled code is kept on disk for the next start, which is then some 50 ms
+   * shorter: the file stays mapped, and functions are loaded that nobody calls.
+   */
+  readonly codeCache: boolean;
+}
+
+export interface Tunings {
+  /** By the first argument, such as `sender`. */
+  readonly byCommand: Readonly<Record<string, Tuning>>;
+  /** For any other command, and where a build can't tell commands apart. */
+  readonly otherwise: Tuning;
+}
+
+/** How often a function runs before it is worth an optimizing compiler: a flood gets there soon. */
+const HOT = 50_000;
+
+const SMALL = ["--max-semi-space-size=1", "--single-threaded-gc"];
+
+const LATE_OPTIMIZED = [
+  ...SMALL,
+  "--optimize-for-size",
+  `--invocation-count-for-maglev=${HOT}`,
+  `--invocation-count-for-maglev-osr=${HOT}`,
+  `--invocation-count-for-turbofan=${HOT}`,
+  `--invocation-count-for-osr=${HOT}`,
+];
+
+export const TUNINGS: Tunings = {
+  byCommand: {
+    receiver: { v8: LATE_OPTIMIZED, codeCache: false },
+    // Nothing is compiled at all: a sender waits, and what it does is done by native code.
+    sender: { v8: [...SMALL, "--lite-mode"], codeCache: false },
+  },
+  otherwise: { v8: LATE_OPTIMIZED, codeCache: true },
+};
+
+/** Flags for `deno run`; none of them holds a space. */
+export function tuningFlags({ v8, codeCache }: Tuning): string[] {
+  return [
+    ...(codeCache ? [] : ["--no-code-cache"]),
+    ...(v8.length === 0 ? [] : [`--v8-flags=${v8.join(",")}`]),
+  ];
+}
