@@ -8,11 +8,12 @@ import { TempDir } from "./temp_dir.ts";
 
 const TRIES = 3;
 
-/** A target named in the config, or a URL or files that name targets. */
+/** A target named in the config, a URL or files that name targets, or a whole job. */
 export type ScrapeJob =
   | StaticJob
   | { readonly job: string; readonly discoveryUrl: string }
-  | { readonly job: string; readonly files: readonly string[]; readonly params?: Params };
+  | { readonly job: string; readonly files: readonly string[]; readonly params?: Params }
+  | { readonly job: string; readonly config: Readonly<Record<string, unknown>> };
 
 type Params = Readonly<Record<string, readonly string[]>>;
 
@@ -24,6 +25,13 @@ interface StaticJob {
 }
 
 export type Labels = Readonly<Record<string, string>>;
+
+/** What became of a target's last scrape. */
+export interface TargetHealth {
+  readonly labels: Labels;
+  readonly health: "up" | "down" | "unknown";
+  readonly lastError: string;
+}
 
 export class Prometheus implements AsyncDisposable {
   readonly process: RunningProcess;
@@ -108,6 +116,14 @@ export class Prometheus implements AsyncDisposable {
     return found[0]!.value;
   }
 
+  /** All targets, scraped or not yet. */
+  async targets(): Promise<readonly TargetHealth[]> {
+    const data = await this.#get("targets", { state: "active" }) as {
+      activeTargets: TargetHealth[];
+    };
+    return data.activeTargets;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.process[Symbol.asyncDispose]();
     await this.#folder[Symbol.asyncDispose]();
@@ -129,7 +145,9 @@ function configOf(jobs: readonly ScrapeJob[]): unknown {
     global: { scrape_interval: "1s", scrape_timeout: "1s" },
     scrape_configs: jobs.map((job) => ({
       job_name: job.job,
-      ...("files" in job
+      ...("config" in job
+        ? job.config
+        : "files" in job
         ? { params: job.params ?? {}, file_sd_configs: [{ files: job.files }] }
         : "discoveryUrl" in job
         ? { http_sd_configs: [{ url: job.discoveryUrl, refresh_interval: "1s" }] }
