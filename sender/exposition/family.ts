@@ -20,3 +20,8 @@ export function familyOf(metric: string, typeOf: (family: string) => string | un
   const type = typeOf(family);
   return type !== undefined && SUFFIXES[type]?.includes(metric.slice(cut)) ? family : metric;
 }
+
+/** The names that metrics of a family may have. */
+export function metricsOf(family: string, type: string): string[] {
+  return [family, ...(SUFFIXES[type] ?? []).map((suffix) => family + suffix)];
+}
