@@ -5,6 +5,7 @@ import { labelsFault } from "../protocol/mod.ts";
 import { findConflicts } from "./config_conflicts.ts";
 import { type Environment, fillIn } from "./config_environment.ts";
 import { describeIssue } from "./config_faults.ts";
+import { findExpressionFaults } from "./config_expressions.ts";
 import { readNamedFiles } from "./config_files.ts";
 import { type Contents, limits, makeDestinations, makePair, mergeSettings } from "./config_pair.ts";
 import { type Fault, faultAt } from "./config_path.ts";
@@ -63,6 +64,7 @@ export async function loadConfig(
     ...(result.issues ?? []).map((issue) => describeIssue(issue, json)),
     ...findConflicts(filled),
     ...named.faults,
+    ...await findExpressionFaults({ json, filled }),
   ]);
   if (!result.success || faults.length > 0) return { ok: false, faults, files: named.paths };
 

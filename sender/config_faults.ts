@@ -36,6 +36,9 @@ function rightFor(path: Path, key: string): string {
   if (key === "destination" && path[0] === "sources") {
     return `${RIGHT.destination}; {job} and {instance} may stand for a target's labels`;
   }
+  if ((key === "keep" || key === "drop") && typeof path.at(-1) === "number") {
+    return "a regular expression";
+  }
   return RIGHT[key as keyof typeof RIGHT] ?? "something else";
 }
 

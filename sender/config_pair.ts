@@ -3,6 +3,7 @@
 import type { Labels } from "../protocol/mod.ts";
 import type { ConfigFile, Settings, TlsEntry } from "./config_schema.ts";
 import type { DestinationAddress, SourceAddress } from "./config_values.ts";
+import type { FilterRules } from "./filter/name_filter.ts";
 import type { Destination, Pair, Tls } from "./pair.ts";
 
 /** What pairs are made of beside their settings. */
@@ -40,6 +41,7 @@ export function makePair(settings: Settings, contents: Contents, addresses: Pair
       socketPath: source.socketPath,
       headers: sourceHeaders(settings, contents),
       tls: readTls(settings.source_tls, contents),
+      filter: filterRules(settings),
     },
     destinations: makeDestinations(settings, contents, addresses.destinations),
     labels: { ...settings.labels, ...labels },
@@ -112,6 +114,10 @@ function sourceHeaders(settings: Settings, contents: Contents): Record<string, s
     headers["Authorization"] = `Basic ${bytes.toBase64()}`;
   }
   return headers;
+}
+
+function filterRules({ keep = [], drop = [] }: Settings): FilterRules | undefined {
+  return keep.length === 0 && drop.length === 0 ? undefined : { keep, drop };
 }
 
 function readTls(entry: TlsEntry | undefined, contents: Contents): Tls | undefined {

@@ -46,6 +46,8 @@ export const RIGHT = {
   key_file: "the path of a file with a private key in PEM",
   server_name: "the host's name in the server's certificate",
   insecure_skip_verify: "true or false",
+  keep: 'a list of regular expressions on metric names, such as ["node_cpu_.*"]',
+  drop: 'a list of regular expressions on metric names, such as ["go_.*"]',
   sources: 'a list of {"files": ["targets/*.json"], "destination": …}',
   files: "a list of paths that end in .json, .yml or .yaml, with a * in the last part at most",
   job: "a text",
@@ -92,6 +94,8 @@ const settings = {
   source_bearer_token_file: v.optional(parsed(parseText)),
   source_tls: v.optional(object(tls)),
   destination_tls: v.optional(object(tls)),
+  keep: v.optional(v.array(v.string())),
+  drop: v.optional(v.array(v.string())),
 };
 
 const pair = {

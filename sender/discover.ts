@@ -60,7 +60,13 @@ async function ask(
   for (const host of HOSTS) {
     const source = `http://${host}:${exporter.port}/metrics`;
     const target = {
-      source: { url: new URL(source), socketPath: undefined, headers: {}, tls: undefined },
+      source: {
+        url: new URL(source),
+        socketPath: undefined,
+        headers: {},
+        tls: undefined,
+        filter: undefined,
+      },
       timeoutMs: TIMEOUT_MS,
       maxBodyBytes: MAX_BODY_BYTES,
     };

@@ -18,7 +18,13 @@ export function pairsOf(
   { pairs, self }: Pick<SenderConfig, "pairs"> & Partial<Pick<SenderConfig, "self">>,
 ): readonly Pair[] {
   if (self === undefined) return pairs;
-  const source = { url: OWN_URL, socketPath: undefined, headers: {}, tls: undefined };
+  const source = {
+    url: OWN_URL,
+    socketPath: undefined,
+    headers: {},
+    tls: undefined,
+    filter: undefined,
+  };
   return [...pairs, { ...self, source }];
 }
 

@@ -1,6 +1,7 @@
 // One source and where to send what it says, with every setting filled in.
 
 import type { Labels, Target } from "../protocol/mod.ts";
+import type { FilterRules } from "./filter/name_filter.ts";
 
 /** A pair of the config. */
 export interface Pair {
@@ -26,6 +27,8 @@ export interface Source {
   readonly headers: Readonly<Record<string, string>>;
   /** `undefined`: nothing was said. */
   readonly tls: Tls | undefined;
+  /** Which series are kept; `undefined`: all, and nothing is parsed. */
+  readonly filter: FilterRules | undefined;
 }
 
 /** Where to push, and as whom. */

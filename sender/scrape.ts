@@ -3,8 +3,9 @@
 import { formatDuration, formatSize } from "../protocol/mod.ts";
 import { errorText } from "./error_text.ts";
 import { BodyTooLarge, type Get, type RawResponse } from "./http_source.ts";
+import type { FilterRules } from "./filter/name_filter.ts";
 import type { Source } from "./pair.ts";
-import type { ScrapeFailed, ScrapeResult } from "./report.ts";
+import type { Scraped, ScrapeFailed, ScrapeResult } from "./report.ts";
 
 /** What Prometheus 3 sends; an exporter chooses the format by it. */
 const ACCEPT = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6," +
@@ -37,14 +38,19 @@ export async function scrape(
     "X-Prometheus-Scrape-Timeout-Seconds": String(target.timeoutMs / 1000),
     ...target.source.headers,
   };
-  const { socketPath, tls } = target.source;
+  const { socketPath, tls, filter } = target.source;
   const { maxBodyBytes } = target;
   const place = socketPath ?? target.source.url.host;
   let { url } = target.source;
   try {
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       const response = await get(url, { headers, signal, maxBodyBytes, socketPath, tls });
-      if (!isRedirect(response)) return judge(response, place);
+      if (!isRedirect(response)) {
+        const result = judge(response, place);
+        return result.ok && filter
+          ? await filtered(result, filter, { ...target, signal, place })
+          : result;
+      }
       const next = response.location ? URL.parse(response.location, url) : null;
       if (next === null) {
         return failed("source_invalid", "redirected to nowhere", place);
@@ -77,6 +83,16 @@ function judge(response: RawResponse, place: string): ScrapeResult {
     );
   }
   return { ok: true, body, contentType, encoding };
+}
+
+async function filtered(
+  scraped: Scraped,
+  rules: FilterRules,
+  options: { readonly maxBodyBytes: number; readonly signal: AbortSignal; readonly place: string },
+): Promise<ScrapeResult> {
+  const { filterScraped } = await import("./filter/filter_scraped.ts");
+  const result = await filterScraped(scraped, rules, options);
+  return result.ok ? result.scraped : failed(result.cause, result.detail, options.place);
 }
 
 function explain(error: unknown, target: ScrapeTarget, place: string): ScrapeFailed {

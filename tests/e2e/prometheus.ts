@@ -116,8 +116,8 @@ export class Prometheus implements AsyncDisposable {
     return found[0]!.value;
   }
 
-  /** All targets, scraped or not yet. */
-  async targets(): Promise<readonly TargetHealth[]> {
+  /** What became of every target's last scrape. */
+  async health(): Promise<readonly TargetHealth[]> {
     const data = await this.#get("targets", { state: "active" }) as {
       activeTargets: TargetHealth[];
     };

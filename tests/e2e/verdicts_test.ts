@@ -42,7 +42,7 @@ testWithParts(
       },
     ]);
     const answers = await waitFor(async () => {
-      const found = (await prometheus.targets()).filter(({ health, lastError }) =>
+      const found = (await prometheus.health()).filter(({ health, lastError }) =>
         health !== "unknown" && !lastError.includes("deadline exceeded")
       );
       assertEquals(found.length, CORPUS.length);

@@ -21,7 +21,14 @@ export function makeSource(
   url = "http://exporter.example:9100/metrics",
   overrides: Partial<Source> = {},
 ): Source {
-  return { url: new URL(url), socketPath: undefined, headers: {}, tls: undefined, ...overrides };
+  return {
+    url: new URL(url),
+    socketPath: undefined,
+    headers: {},
+    tls: undefined,
+    filter: undefined,
+    ...overrides,
+  };
 }
 
 /** A destination with a token of its own. */

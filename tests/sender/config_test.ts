@@ -19,6 +19,7 @@ Deno.test("loadConfig() fills in every setting that the file leaves out", async 
         socketPath: undefined,
         headers: {},
         tls: undefined,
+        filter: undefined,
       },
       destinations: [{
         url: new URL("http://push.example.com/metrics/foo/192.168.1.100"),
