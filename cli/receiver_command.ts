@@ -13,6 +13,7 @@ import { bindPushPort } from "./push_listener.ts";
 import { openProcessLog, untilStopped } from "./process.ts";
 import { processRegistry } from "./registry.ts";
 import { Fault } from "./terminal.ts";
+import { VERSION } from "./version.ts";
 
 /** A token shorter than this can be guessed. */
 const MIN_TOKEN_LENGTH = 16;
@@ -43,6 +44,7 @@ export async function runReceiver(flags: ReceiverFlags & LogFlags): Promise<numb
     log,
     registry: processRegistry(),
     disk: stateDisk(flags.stateDir),
+    version: VERSION,
   });
   log.info("stopping", { signal: await stopped });
   await receiver.stop();

@@ -1,10 +1,10 @@
 // The receiver's own metrics: what its handlers have seen, and what its store holds.
 
-import { Counter, Gauge, type Registry } from "prom-client";
-import type { PushObserver, PushResult } from "./push_handler.ts";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { SENDER_CAUSES } from "../protocol/mod.ts";
+import type { PushObserver, TakenPush } from "./push_handler.ts";
 import { REFUSAL_STATUS, type RefusalReason } from "./refusal.ts";
-import type { ScrapeObserver } from "./scrape_handler.ts";
-import type { Reading } from "./snapshot.ts";
+import type { AnsweredScrape, ScrapeObserver } from "./scrape_handler.ts";
 import type { StateCounts } from "./store.ts";
 
 /** What is read when somebody asks for metrics. */
@@ -13,12 +13,19 @@ export interface StoreGauges {
   readonly bodyBytes: number;
 }
 
+const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30];
+
 /** Counts what the handlers tell. No label takes a value that a client chose. */
 export class ReceiverMetrics implements PushObserver, ScrapeObserver {
   readonly #pushes: Counter;
   readonly #refusals: Counter;
   readonly #conflicts: Counter;
   readonly #received: Counter;
+  readonly #unpacked: Counter;
+  readonly #sourceFailures: Counter;
+  readonly #pushDuration: Histogram;
+  readonly #scrapeDuration: Histogram;
+  readonly #eventLoopDelay: Histogram;
   readonly #scrapes: Counter;
   readonly #served: Counter;
 
@@ -45,6 +52,35 @@ export class ReceiverMetrics implements PushObserver, ScrapeObserver {
     this.#received = new Counter({
       name: "prompipe_receiver_received_bytes_total",
       help: "Bytes of the bodies of pushes taken, as sent",
+      registers,
+    });
+    this.#unpacked = new Counter({
+      name: "prompipe_receiver_unpacked_bytes_total",
+      help: "Bytes of the snapshots of pushes taken, unpacked",
+      registers,
+    });
+    this.#sourceFailures = new Counter({
+      name: "prompipe_receiver_source_failures_total",
+      help: "Reports taken that a source could not be scraped, by cause",
+      labelNames: ["cause"],
+      registers,
+    });
+    this.#pushDuration = new Histogram({
+      name: "prompipe_receiver_push_duration_seconds",
+      help: "Time from the headers of a push to its place in the store",
+      buckets: DURATION_BUCKETS,
+      registers,
+    });
+    this.#scrapeDuration = new Histogram({
+      name: "prompipe_receiver_scrape_duration_seconds",
+      help: "Time from a scrape of a target to the start of its answer",
+      buckets: DURATION_BUCKETS,
+      registers,
+    });
+    this.#eventLoopDelay = new Histogram({
+      name: "prompipe_receiver_event_loop_delay_seconds",
+      help: "How late a timer fired, once a second: what a request has to wait for",
+      buckets: DURATION_BUCKETS,
       registers,
     });
     this.#scrapes = new Counter({
@@ -79,15 +115,20 @@ export class ReceiverMetrics implements PushObserver, ScrapeObserver {
     });
     // A series that appears with its first increment hides that increment from rate().
     for (const result of ["stored", "source_failed", "outdated"]) this.#pushes.inc({ result }, 0);
+    for (const cause of SENDER_CAUSES) this.#sourceFailures.inc({ cause }, 0);
     for (const reason of Object.keys(REFUSAL_STATUS)) this.#refusals.inc({ reason }, 0);
     for (const state of ["up", "source_failed", "silent", "unknown"]) {
       this.#scrapes.inc({ state }, 0);
     }
   }
 
-  pushed(result: PushResult, bodyBytes: number): void {
+  pushed({ result, push, tookMs }: TakenPush): void {
+    const { content, sentBytes } = push;
     this.#pushes.inc({ result });
-    this.#received.inc(bodyBytes);
+    this.#received.inc(sentBytes);
+    if ("body" in content) this.#unpacked.inc(content.unpackedBytes);
+    else if (result === "source_failed") this.#sourceFailures.inc({ cause: content.cause });
+    this.#pushDuration.observe(tookMs / 1000);
   }
 
   refused(reason: RefusalReason): void {
@@ -98,8 +139,14 @@ export class ReceiverMetrics implements PushObserver, ScrapeObserver {
     this.#conflicts.inc({ owner, token });
   }
 
-  scraped(state: Reading["state"], bodyBytes: number): void {
+  scraped({ state, bodyBytes, tookMs }: AnsweredScrape): void {
     this.#scrapes.inc({ state });
     this.#served.inc(bodyBytes);
+    this.#scrapeDuration.observe(tookMs / 1000);
+  }
+
+  /** The event loop came to a timer so late. */
+  delayed(delayMs: number): void {
+    this.#eventLoopDelay.observe(delayMs / 1000);
   }
 }

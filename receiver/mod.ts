@@ -4,6 +4,7 @@ import type { Registry } from "prom-client";
 import { BodyBudget } from "./body_budget.ts";
 import { Conflicts } from "./conflicts.ts";
 import { discoveryHandler } from "./discovery.ts";
+import { watchEventLoop } from "./event_loop.ts";
 import type {
   Handler,
   Listen,
@@ -14,6 +15,7 @@ import type {
 } from "./listen.ts";
 import type { Log } from "./log.ts";
 import { ReceiverMetrics } from "./metrics.ts";
+import { ownMetrics } from "./own_metrics.ts";
 import { pushHandler } from "./push_handler.ts";
 import { RateLimiter } from "./rate.ts";
 import type { PushLimits } from "./read_push.ts";
@@ -21,6 +23,7 @@ import { scrapeHandler } from "./scrape_handler.ts";
 import { KeptState, openStateDir, type StateDisk } from "./state/mod.ts";
 import { MemoryStore, type StoreLimits } from "./store.ts";
 import { Strangers } from "./strangers.ts";
+import { targetsApi } from "./targets_api.ts";
 import { bearerToken, TokenBook, type TokenEntry } from "./token_book.ts";
 
 export { bearerToken, openStateDir };
@@ -55,6 +58,8 @@ export interface ReceiverOptions {
   readonly registry: Registry;
   /** Where targets and snapshots survive the process, which closes it; without one, nowhere. */
   readonly disk?: StateDisk | undefined;
+  /** Of the program, for people to see. */
+  readonly version: string;
   /** A monotonic clock, in milliseconds. */
   readonly now?: () => number;
   /** Milliseconds since 1970. */
@@ -82,9 +87,10 @@ const SWEEP_INTERVAL_MS = 10_000;
  * on `disk` is served from the first request on. Throws where an address can't be bound.
  */
 export function startReceiver(config: ReceiverConfig, options: ReceiverOptions): Receiver {
-  const { answerPushes, listen, log, registry, disk } = options;
+  const { answerPushes, listen, log, registry, version, disk } = options;
   const { now = () => performance.now(), clock = Date.now } = options;
   const startedMs = now();
+  const startedAtMs = clock();
   const store = new MemoryStore(config, { now, changed: (key) => state?.changed(key) });
   const metrics = new ReceiverMetrics(registry, store);
   let state: KeptState | undefined;
@@ -104,8 +110,23 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
     bodies: new BodyBudget(),
     observer: metrics,
     log,
+    now,
     clock,
   });
+  const operated = {
+    statuses: () => store.statuses(),
+    receiver: () => ({
+      version,
+      start_timestamp_seconds: startedAtMs / 1000,
+      now_timestamp_seconds: clock() / 1000,
+      targets: store.countStates(),
+      max_targets: config.maxTargets,
+      snapshot_bytes: store.bodyBytes,
+      max_memory_bytes: config.maxMemoryBytes,
+      resident_memory_bytes: Deno.memoryUsage().rss,
+    }),
+    clock,
+  };
   const onScrape = scrapeHandler({
     source: store,
     discovery: discoveryHandler({
@@ -114,14 +135,16 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
       warmupMs: () => state?.isWhole ? 0 : startedMs + config.sdWarmupMs - now(),
     }),
     observer: metrics,
-    ownMetrics: async () =>
-      new Response(await registry.metrics(), { headers: { "Content-Type": registry.contentType } }),
+    ownMetrics: ownMetrics(registry, operated),
+    targetsApi: targetsApi(operated),
     notReady: () => stopping === undefined ? undefined : "stopping",
+    now,
   });
 
   if (disk !== undefined) state = new KeptState({ disk, store, log, registry, now, clock });
   const { push, scrape } = listenTwice();
   const sweeper = setInterval(() => store.sweep(), SWEEP_INTERVAL_MS);
+  const unwatch = watchEventLoop(now, (delayMs) => metrics.delayed(delayMs));
 
   function listenTwice(): { readonly push: Listener; readonly scrape: Listener } {
     let push: Listener | undefined;
@@ -138,6 +161,7 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
   function stop(): Promise<void> {
     stopping ??= (async () => {
       clearInterval(sweeper);
+      unwatch();
       const { promise: tooLong, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, STOP_TIMEOUT_MS);
       await Promise.race([tooLong, Promise.allSettled([push.shutdown(), scrape.shutdown()])]);

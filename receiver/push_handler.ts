@@ -31,10 +31,17 @@ export interface PushStore {
 /** What a push that was taken turned out to be. */
 export type PushResult = "stored" | "source_failed" | "outdated";
 
+/** A push that was taken. */
+export interface TakenPush {
+  readonly result: PushResult;
+  readonly push: Push;
+  /** From its first header to its place in the store. */
+  readonly tookMs: number;
+}
+
 /** What became of pushes, for the receiver's own metrics. */
 export interface PushObserver {
-  /** A push was taken. `bodyBytes` as sent. */
-  pushed(result: PushResult, bodyBytes: number): void;
+  pushed(taken: TakenPush): void;
   /** A request was refused. */
   refused(reason: RefusalReason): void;
   /** A token wanted a target that belongs to another one just now. */
@@ -53,6 +60,8 @@ export interface PushDependencies {
   readonly bodies: BodyBudget;
   readonly observer: PushObserver;
   readonly log: Log;
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
@@ -62,7 +71,7 @@ export function pushHandler(
   dependencies: PushDependencies,
 ): PushHandler {
   const { tokens, strangers, rate, conflicts, store, limits, bodies } = dependencies;
-  const { observer, log, clock } = dependencies;
+  const { observer, log, now, clock } = dependencies;
 
   return async function handle(request, address) {
     const path = requestPath(request);
@@ -135,6 +144,7 @@ export function pushHandler(
     target: Target,
     { client, sender }: { readonly client: Client; readonly sender: Sender },
   ): Promise<{ ok: true } | Refusal> {
+    const startedMs = now();
     const { maxTargets: maxOwned } = client.limits;
     const maxBodyBytes = Math.min(client.limits.maxBodyBytes, limits.maxBodyBytes);
     using share = bodies.open();
@@ -152,7 +162,8 @@ export function pushHandler(
     const written = store.write(target, push, { maxOwned });
     if (!written.ok) return refuse("no_room", written.reason);
     const failed = written.result === "stored" && "cause" in push.content;
-    observer.pushed(failed ? "source_failed" : written.result, push.sentBytes);
+    const result = failed ? "source_failed" : written.result;
+    observer.pushed({ result, push, tookMs: now() - startedMs });
     return { ok: true };
   }
 

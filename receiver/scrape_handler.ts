@@ -8,10 +8,17 @@ import { textResponse } from "./refusal.ts";
 import type { Reading, Snapshot, SnapshotSource } from "./snapshot.ts";
 import { unpack } from "./unpack.ts";
 
+/** A scrape of a target that was answered. */
+export interface AnsweredScrape {
+  readonly state: Reading["state"];
+  /** Size of the snapshot that went out, as stored. */
+  readonly bodyBytes: number;
+  readonly tookMs: number;
+}
+
 /** How scrapes went, for the receiver's own metrics. */
 export interface ScrapeObserver {
-  /** A target was asked for; a snapshot that is stored as `bodyBytes` went out. */
-  scraped(state: Reading["state"], bodyBytes: number): void;
+  scraped(scrape: AnsweredScrape): void;
 }
 
 /** What the handler works with. */
@@ -21,9 +28,13 @@ export interface ScrapeDependencies {
   /** Every target, as http_sd. */
   readonly discovery: (request: Request) => Response;
   /** The receiver's own metrics. */
-  readonly ownMetrics: () => Promise<Response>;
+  readonly ownMetrics: (request: Request) => Promise<Response>;
+  /** Every target with its state, as JSON. */
+  readonly targetsApi: (request: Request) => Response;
   /** Why the receiver should get no traffic now; `undefined` when it is ready. */
   readonly notReady: () => string | undefined;
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number;
 }
 
 type Answer = (request: Request) => Response | Promise<Response>;
@@ -34,7 +45,7 @@ const ALLOW = { Allow: "GET, HEAD" };
 export function scrapeHandler(
   dependencies: ScrapeDependencies,
 ): (request: Request) => Response | Promise<Response> {
-  const { source, observer, discovery, ownMetrics, notReady } = dependencies;
+  const { source, observer, discovery, ownMetrics, targetsApi, notReady, now } = dependencies;
 
   return function handle(request) {
     const path = requestPath(request);
@@ -53,6 +64,8 @@ export function scrapeHandler(
         return ownMetrics;
       case "/sd":
         return discovery;
+      case "/api/v1/targets":
+        return targetsApi;
       case "/healthz":
         return () => textResponse(200, "ok");
       case "/readyz":
@@ -70,10 +83,13 @@ export function scrapeHandler(
     if (parsed.kind === "other") return undefined;
     if (parsed.kind === "invalid") return () => textResponse(400, parsed.reason);
     return async (request) => {
+      const startedMs = now();
       const reading = await source.read(parsed.target, request.signal);
       const response = readingResponse(reading, request);
-      const sent = reading.state === "up" && request.method === "GET";
-      observer.scraped(reading.state, sent ? reading.snapshot.body.byteLength : 0);
+      const { state } = reading;
+      const sent = state === "up" && request.method === "GET";
+      const bodyBytes = sent ? reading.snapshot.body.byteLength : 0;
+      observer.scraped({ state, bodyBytes, tookMs: now() - startedMs });
       return response;
     };
   }

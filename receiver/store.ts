@@ -8,6 +8,7 @@ import {
   type Target,
   targetKey,
 } from "../protocol/mod.ts";
+import { HourHistory } from "./hour_history.ts";
 import type { Reading, Snapshot, SnapshotSource } from "./snapshot.ts";
 import type { PushCounts, TargetStatus } from "./target_status.ts";
 
@@ -72,6 +73,10 @@ interface Entry {
   /** Why the receiver refused a push since: what a silent target is silent for. */
   refusal: string | undefined;
   lastScrapeMs: number | undefined;
+  /** From the last scrape but one to the last. */
+  scrapeIntervalMs: number | undefined;
+  /** Where its history is. */
+  readonly slot: number;
 }
 
 /** What a store works with. */
@@ -93,6 +98,7 @@ export class MemoryStore implements SnapshotSource {
   readonly #changed: (key: string) => void;
   /** How many targets each token owns, by its name. */
   readonly #owned = new Map<string, number>();
+  readonly #history = new HourHistory();
   #bodyBytes = 0;
 
   constructor(limits: StoreLimits, { now, changed = () => {} }: StoreOptions) {
@@ -158,6 +164,7 @@ export class MemoryStore implements SnapshotSource {
     const entry = this.#entries.get(targetKey(target));
     if (entry === undefined) return { state: "unknown" };
     const nowMs = this.#now();
+    if (entry.lastScrapeMs !== undefined) entry.scrapeIntervalMs = nowMs - entry.lastScrapeMs;
     entry.lastScrapeMs = nowMs;
     return reading(entry, nowMs);
   }
@@ -170,7 +177,10 @@ export class MemoryStore implements SnapshotSource {
   /** Every target as an operator sees it, in no order. */
   *statuses(): Iterable<TargetStatus> {
     const nowMs = this.#now();
-    for (const entry of this.#entries.values()) yield status(entry, nowMs);
+    for (const entry of this.#entries.values()) {
+      const history = () => this.#history.read(entry.slot, entry.receivedAtMs, nowMs);
+      yield { ...status(entry, nowMs), history };
+    }
   }
 
   /** Counts all targets by state, in one pass. */
@@ -268,9 +278,14 @@ export class MemoryStore implements SnapshotSource {
       counts: { stored: 0, source_failed: 0, outdated: 0, refused: 0 },
       refusal: undefined,
       lastScrapeMs: undefined,
+      scrapeIntervalMs: undefined,
+      slot: this.#history.take(),
     };
     if (known !== undefined) this.#own(known.push.sender.token, -1);
     this.#own(push.sender.token, +1);
+    const sentBytes = "body" in push.content ? push.sentBytes : 0;
+    const previousMs = entry.receivedAtMs;
+    this.#history.note(entry.slot, { previousMs, nowMs: receivedAtMs, sentBytes });
     entry.push = push;
     entry.receivedAtMs = receivedAtMs;
     entry.refusal = undefined;
@@ -284,6 +299,7 @@ export class MemoryStore implements SnapshotSource {
     if (entry === undefined) return false;
     this.#bodyBytes -= bodyBytes(entry.push);
     this.#own(entry.push.sender.token, -1);
+    this.#history.release(entry.slot);
     this.#entries.delete(key);
     this.#changed(key);
     return true;
@@ -321,8 +337,8 @@ function silence(entry: Entry, nowMs: number) {
     : { state: "silent", cause: "push_refused", reason: `${entry.refusal}; ${since}` } as const;
 }
 
-function status(entry: Entry, nowMs: number): TargetStatus {
-  const { target, push, counts, receivedAtMs, lastScrapeMs } = entry;
+function status(entry: Entry, nowMs: number): Omit<TargetStatus, "history"> {
+  const { target, push, counts, receivedAtMs, lastScrapeMs, scrapeIntervalMs } = entry;
   const now = reading(entry, nowMs);
   return {
     target,
@@ -332,5 +348,6 @@ function status(entry: Entry, nowMs: number): TargetStatus {
     down: now.state === "up" ? undefined : { cause: now.cause, reason: now.reason },
     ageMs: nowMs - receivedAtMs,
     sinceScrapeMs: lastScrapeMs === undefined ? undefined : nowMs - lastScrapeMs,
+    scrapeIntervalMs,
   };
 }

@@ -1,6 +1,7 @@
 // One target as an operator sees it: on the page, in the API and in the metrics.
 
 import type { Cause, Target } from "../protocol/mod.ts";
+import type { TargetHistory } from "./hour_history.ts";
 import type { Reading } from "./snapshot.ts";
 import type { Push } from "./store.ts";
 
@@ -27,4 +28,16 @@ export interface TargetStatus {
   readonly ageMs: number;
   /** Time since somebody last scraped it; `undefined` for never. */
   readonly sinceScrapeMs: number | undefined;
+  /** Time between its last two scrapes; `undefined` before the second. */
+  readonly scrapeIntervalMs: number | undefined;
+  /** Its last hour, while it is known. */
+  readonly history: () => TargetHistory;
+}
+
+/** A sender's clock further off than this is worth a word. */
+const MAX_CLOCK_OFFSET_MS = 60_000;
+
+/** Whether the sender's clock is wrong. Its data is served all the same. */
+export function isClockOff({ clockAheadMs }: Push): boolean {
+  return clockAheadMs !== undefined && Math.abs(clockAheadMs) > MAX_CLOCK_OFFSET_MS;
 }

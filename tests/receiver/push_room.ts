@@ -69,11 +69,12 @@ export class PushRoom {
       limits: all,
       bodies: this.bodies,
       observer: {
-        pushed: (result, bodyBytes) => this.pushed.push([result, bodyBytes]),
+        pushed: ({ result, push }) => this.pushed.push([result, push.sentBytes]),
         refused: (reason) => this.refused.push(reason),
         conflicted: (owner, token) => this.conflicts.push([owner, token]),
       },
       log: this.log,
+      now,
       clock: () => this.nowMs,
     });
   }

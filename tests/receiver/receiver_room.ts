@@ -5,6 +5,7 @@ import {
   bearerToken,
   type Handler,
   type Listen,
+  type ReceiverOptions,
   startReceiver,
   type StateDisk,
 } from "../../receiver/mod.ts";
@@ -25,9 +26,14 @@ const CONFIG = {
 };
 
 /** What may be another way than usual. */
-interface RoomOptions {
+interface RoomOptions extends Pick<ReceiverOptions, "now" | "clock"> {
   readonly disk?: StateDisk;
   readonly sdWarmupMs?: number;
+}
+
+interface PushOptions {
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A receiver that runs, and is drained at once unless `stop()` is called first. */
@@ -45,7 +51,7 @@ export function start(options: RoomOptions = {}) {
 /** A receiver still to be started. `onListen` may throw, as where an address is taken. */
 export function prepare(
   onListen: (name: string) => void,
-  { disk, sdWarmupMs = CONFIG.sdWarmupMs }: RoomOptions = {},
+  { sdWarmupMs = CONFIG.sdWarmupMs, ...options }: RoomOptions = {},
 ) {
   const token = randomSecret();
   const log = new RecordedLog();
@@ -76,15 +82,16 @@ export function prepare(
         answerPushes: (handler) => listen("push", { host: "", port: 1 }, handler),
         listen,
         log,
-        disk,
         registry: new Registry(),
+        version: "1.2.3",
+        ...options,
       }),
     /** What the log said of the whole receiver. */
     said: () => log.events.filter(({ level }) => level !== "debug").map(({ event }) => event),
-    push: (body: BodyInit) =>
-      ask("push", "/metrics/a/b", {
+    push: (body: BodyInit, { path = "/metrics/a/b", headers = {} }: PushOptions = {}) =>
+      ask("push", path, {
         method: "PUT",
-        headers: { Authorization: `Bearer ${token}` },
+        headers: { Authorization: `Bearer ${token}`, ...headers },
         body,
       }),
     scrape: (path: string, init?: RequestInit) => ask("scrape", path, init),

@@ -29,10 +29,12 @@ export class ScrapeRoom {
           return Promise.resolve(reading);
         },
       },
-      observer: { scraped: (state, bodyBytes) => this.scraped.push([state, bodyBytes]) },
+      observer: { scraped: ({ state, bodyBytes }) => this.scraped.push([state, bodyBytes]) },
       discovery: () => Response.json([]),
       ownMetrics: () => Promise.resolve(new Response("own 1\n")),
+      targetsApi: () => Response.json({}),
       notReady: () => this.notReady,
+      now: () => 0,
     };
     this.#handle = scrapeHandler(dependencies);
   }
