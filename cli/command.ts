@@ -2,6 +2,7 @@
 
 import type { ListenAddress } from "./listener.ts";
 import type { LogOptions } from "./log.ts";
+import type { Network } from "./values.ts";
 
 /** Options of a receiver, all of them with a value. */
 export interface ReceiverFlags {
@@ -22,6 +23,9 @@ export interface ReceiverFlags {
   readonly advertise?: string;
   /** Milliseconds. */
   readonly sdWarmup: number;
+  readonly trustedProxies?: readonly Network[];
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
 }
 
 /** Options of every command that logs. */

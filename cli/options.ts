@@ -6,6 +6,7 @@ import {
   COUNT,
   DURATION,
   HOST_PORT,
+  NETWORKS,
   PATH,
   RECEIVER_URL,
   SIZE,
@@ -27,6 +28,9 @@ export function receiverOptions(): Option[] {
     option("state-dir", PATH, "keep targets and snapshots here over a restart"),
     option("advertise", HOST_PORT, "what /sd names as the address to scrape"),
     option("sd-warmup", DURATION, "/sd answers 503 so long after a start", "30s"),
+    option("trusted-proxies", NETWORKS, "take the client's address from X-Forwarded-For of these"),
+    option("tls-cert", PATH, "serve pushes over TLS with this certificate (PEM)"),
+    option("tls-key", PATH, "the certificate's key (PEM)"),
   ];
 }
 

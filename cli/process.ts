@@ -25,3 +25,23 @@ export function untilStopped(): Promise<Deno.Signal> {
   }
   return promise;
 }
+
+/**
+ * Acts on each SIGHUP from now on. One call of `act` ends before the next begins, and
+ * signals that come meanwhile are one more call. Several may wait for the same signal.
+ */
+export function onReload(act: () => Promise<void>): void {
+  if (Deno.build.os === "windows") return;
+  let running = false;
+  let again = false;
+  Deno.addSignalListener("SIGHUP", async () => {
+    again = true;
+    if (running) return;
+    running = true;
+    while (again) {
+      again = false;
+      await act();
+    }
+    running = false;
+  });
+}

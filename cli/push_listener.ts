@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import type { Listener, PushHandler } from "../receiver/mod.ts";
 import { Connections } from "./connections.ts";
 import { bindFault, formatAddress, type ListenAddress, type ListenOptions } from "./listener.ts";
+import type { ClientAddress } from "./trusted_proxies.ts";
 import { pushRequest, sendAnswer } from "./push_exchange.ts";
 
 /** A certificate and its key, as PEM. */
@@ -52,12 +53,14 @@ export interface PushPortOptions {
   /** Without one it is plain HTTP. */
   readonly tls: KeyPair | undefined;
   readonly timeouts?: PushTimeouts;
+  /** Who a request is from, where that isn't who has the connection. */
+  readonly clientAddress?: ClientAddress;
 }
 
 /** Binds the address; a `Fault` where that can't be done. */
 export async function bindPushPort(
   at: ListenAddress,
-  { log, tls, timeouts = TIMEOUTS }: PushPortOptions,
+  { log, tls, timeouts = TIMEOUTS, clientAddress = (address) => address }: PushPortOptions,
 ): Promise<PushPort> {
   const server = await makeServer(tls, timeouts);
   server.on("checkContinue", (request: IncomingMessage, out: ServerResponse) => {
@@ -72,7 +75,7 @@ export async function bindPushPort(
 
   return {
     answer(handler) {
-      server.on("request", listener(handler, { connections, log }));
+      server.on("request", listener(handler, { connections, clientAddress, log }));
       log.info("listening", { listener: "push", address });
       return {
         address,
@@ -120,8 +123,9 @@ function listening(server: Server, options: { port: number; host?: string }): Pr
 
 function listener(
   handler: PushHandler,
-  { connections, log }: {
+  { connections, clientAddress, log }: {
     readonly connections: Connections;
+    readonly clientAddress: ClientAddress;
     readonly log: ListenOptions["log"];
   },
 ): RequestListener {
@@ -136,7 +140,9 @@ function listener(
         if (request.headers.expect !== undefined) out.writeContinue();
       },
     });
-    const response = await respond(() => handler(asked, socket.remoteAddress ?? ""), log);
+    const forwarded = asked.headers.get("x-forwarded-for") ?? undefined;
+    const address = clientAddress(socket.remoteAddress ?? "", forwarded);
+    const response = await respond(() => handler(asked, address), log);
     await sendAnswer(response, { request, out });
     connections.done(socket);
   };

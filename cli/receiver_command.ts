@@ -9,7 +9,7 @@ import {
 import { findBearerToken } from "./bearer_token.ts";
 import type { LogFlags, ReceiverFlags } from "./command.ts";
 import { listen } from "./listener.ts";
-import { bindPushPort } from "./push_listener.ts";
+import { openPushPort } from "./push_port.ts";
 import { openProcessLog, untilStopped } from "./process.ts";
 import { processRegistry } from "./registry.ts";
 import { Fault } from "./terminal.ts";
@@ -26,7 +26,8 @@ export async function runReceiver(flags: ReceiverFlags & LogFlags): Promise<numb
   if (bearerToken.length < MIN_TOKEN_LENGTH) {
     log.warn("token is short", { characters: bearerToken.length, better: MIN_TOKEN_LENGTH });
   }
-  const pushPort = await bindPushPort(flags.pushListen, { log, tls: undefined });
+  const registry = processRegistry();
+  const pushPort = await openPushPort(flags, { log, registry });
   const receiver = startReceiver({
     scrapeListen: flags.scrapeListen,
     tokens: [tokenEntry(bearerToken)],
@@ -42,7 +43,7 @@ export async function runReceiver(flags: ReceiverFlags & LogFlags): Promise<numb
     answerPushes: (handler) => pushPort.answer(handler),
     listen: (name, at, handler) => listen(name, at, { handler, log }),
     log,
-    registry: processRegistry(),
+    registry,
     disk: stateDisk(flags.stateDir),
     version: VERSION,
   });

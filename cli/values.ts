@@ -50,6 +50,40 @@ export const COUNT: ValueKind<number> = {
   parse: (text) => /^\d{1,9}$/.test(text) ? Number(text) || undefined : undefined,
 };
 
+/** One address, or all that share its first bits. */
+export interface Network {
+  readonly address: string;
+  readonly prefixBits: number;
+}
+
+/** `10.0.0.0/8,192.0.2.7,2001:db8::/32`. */
+export const NETWORKS: ValueKind<readonly Network[]> = {
+  placeholder: "networks",
+  right: 'addresses or networks with commas between, such as "10.0.0.0/8,192.0.2.7,2001:db8::/32"',
+  parse(text) {
+    const networks = text.split(",").map((each) => parseNetwork(each.trim()));
+    return networks.every((each) => each !== undefined) ? networks : undefined;
+  },
+};
+
+function parseNetwork(text: string): Network | undefined {
+  const [address = "", prefix, ...rest] = text.split("/");
+  const maxBits = addressBits(address);
+  const prefixBits = prefix === undefined ? maxBits : Number(/^\d{1,3}$/.exec(prefix)?.[0]);
+  if (maxBits === undefined || prefixBits === undefined || rest.length > 0) return undefined;
+  return prefixBits <= maxBits ? { address, prefixBits } : undefined;
+}
+
+/** How many bits an IP address has; `undefined` for what is none. */
+function addressBits(text: string): number | undefined {
+  if (text.includes(":")) {
+    return /^[\da-f:.]+$/i.test(text) && URL.canParse(`http://[${text}]/`) ? 128 : undefined;
+  }
+  const parts = text.split(".");
+  const isByte = (part: string) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256;
+  return parts.length === 4 && parts.every(isByte) ? 32 : undefined;
+}
+
 /** An `http://` or `https://` URL. */
 export const WEB_URL: ValueKind<string> = {
   placeholder: "url",

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { buildProgram, everyCommand } from "../cli/program.ts";
+import { KeyPairMetrics } from "../cli/key_pair.ts";
 import { processRegistry } from "../cli/registry.ts";
 import { SENDER_CAUSES } from "../protocol/mod.ts";
 import { ReceiverMetrics } from "../receiver/metrics.ts";
@@ -64,6 +65,7 @@ Deno.test("the reference lists every metric", async () => {
     bodyBytes: 0,
   });
   new StateMetrics(registry, { bytes: 0 });
+  new KeyPairMetrics(registry);
   new SenderMetrics(registry, []);
   const known = (await registry.getMetricsAsJSON()).map((metric) => metric.name);
   assertEquals(new Set(firstCells("Metrics")), new Set([...known, ...TARGET_METRICS]));

@@ -14,6 +14,9 @@ const RECEIVER = [
   "--state-dir",
   "--advertise",
   "--sd-warmup",
+  "--trusted-proxies",
+  "--tls-cert",
+  "--tls-key",
   ...LOG,
 ];
 const SENDER = ["--config", "--metrics-listen", ...LOG];

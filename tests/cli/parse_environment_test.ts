@@ -13,6 +13,11 @@ Deno.test("parseCommand() reads every option that has a value from PROMPIPE_ and
     ["receiver", "PROMPIPE_FORGET_AFTER", "1h", "forgetAfter", 3_600_000],
     ["receiver", "PROMPIPE_ADVERTISE", "[::1]:9090", "advertise", "[::1]:9090"],
     ["receiver", "PROMPIPE_SD_WARMUP", "1s", "sdWarmup", 1_000],
+    ["receiver", "PROMPIPE_TRUSTED_PROXIES", "::1", "trustedProxies", [
+      { address: "::1", prefixBits: 128 },
+    ]],
+    ["receiver", "PROMPIPE_TLS_CERT", "c.pem", "tlsCert", "c.pem"],
+    ["receiver", "PROMPIPE_TLS_KEY", "k.pem", "tlsKey", "k.pem"],
     ["receiver", "PROMPIPE_LOG_FORMAT", "json", "logFormat", "json"],
     ["receiver", "PROMPIPE_LOG_LEVEL", "debug", "logLevel", "debug"],
     ["sender", "PROMPIPE_CONFIG", "/etc/c.json", "config", "/etc/c.json"],
