@@ -10,6 +10,7 @@ import { findBearerToken } from "./bearer_token.ts";
 import type { LogFlags, ReceiverFlags } from "./command.ts";
 import { listen } from "./listener.ts";
 import { openPushPort } from "./push_port.ts";
+import { openNotifier } from "./notify.ts";
 import { openProcessLog, untilStopped } from "./process.ts";
 import { processRegistry } from "./registry.ts";
 import { Fault } from "./terminal.ts";
@@ -23,6 +24,7 @@ export async function runReceiver(flags: ReceiverFlags & LogFlags): Promise<numb
   const bearerToken = await findBearerToken((name) => Deno.env.get(name));
   const log = openProcessLog(flags);
   const stopped = untilStopped();
+  using notifier = openNotifier((name) => Deno.env.get(name));
   if (bearerToken.length < MIN_TOKEN_LENGTH) {
     log.warn("token is short", { characters: bearerToken.length, better: MIN_TOKEN_LENGTH });
   }
@@ -47,7 +49,10 @@ export async function runReceiver(flags: ReceiverFlags & LogFlags): Promise<numb
     disk: stateDisk(flags.stateDir),
     version: VERSION,
   });
+  notifier.ready();
+  notifier.watch({ standing: "listening", isAlive: () => true });
   log.info("stopping", { signal: await stopped });
+  notifier.stopping();
   await receiver.stop();
   return 0;
 }

@@ -1,37 +1,68 @@
 // `prompipe sender`.
 
-import { metricsHandler, pairsOf, type SenderConfig, startSender } from "../sender/mod.ts";
+import { resolve } from "@std/path";
+import { metricsHandler, startSender } from "../sender/mod.ts";
 import type { LogFlags, SenderFlags } from "./command.ts";
+import { LateMetrics } from "./late_metrics.ts";
 import { listen } from "./listener.ts";
-import { loadConfig } from "./load_config.ts";
-import { openProcessLog, untilStopped } from "./process.ts";
+import { loadConfig, readConfig } from "./load_config.ts";
+import { openNotifier } from "./notify.ts";
+import { onReload, openProcessLog, untilStopped } from "./process.ts";
+import { ConfigReloader } from "./reload_config.ts";
 import { VERSION } from "./version.ts";
+import { watchFiles } from "./watch_files.ts";
 
 /** Runs a sender until a signal stops it. */
 export async function runSender(flags: SenderFlags & LogFlags): Promise<number> {
-  const { config, warnings } = await loadConfig(flags.config);
+  const loaded = await loadConfig(flags.config);
+  const { config, warnings } = loaded;
   const log = openProcessLog(flags);
   for (const reason of warnings) log.warn("targets left out", { reason });
   const stopped = untilStopped();
-  const at = flags.metricsListen;
-  const metrics = at || config.self ? await openMetrics(config) : undefined;
-  const listener = at && metrics &&
-    listen("metrics", at, { handler: metricsHandler(metrics.registry), log });
+  const stopping = new AbortController();
+  using notifier = openNotifier((name) => Deno.env.get(name));
+
+  const metrics = new LateMetrics();
+  if (flags.metricsListen || config.self) await metrics.open(config);
+  const listener = flags.metricsListen &&
+    listen("metrics", flags.metricsListen, { handler: metricsHandler(metrics), log });
   const sender = startSender(config, {
     log,
     userAgent: `prompipe/${VERSION}`,
-    observer: metrics?.observer,
-    ownMetrics: metrics?.registry,
+    observer: metrics,
+    ownMetrics: metrics,
   });
+
+  const reloader = new ConfigReloader(loaded, {
+    read: (before) => readConfig(flags.config, before),
+    sender,
+    metrics,
+    log,
+    unseen: whyUnseen(flags.config),
+  });
+  onReload(async () => {
+    notifier.reloading();
+    await reloader.reload();
+    notifier.ready();
+  });
+  const watching = watchFiles({
+    paths: () => [flags.config, ...reloader.files],
+    onChange: () => reloader.reload(),
+    signal: stopping.signal,
+  });
+  notifier.ready();
+  notifier.watch(sender);
+
   log.info("stopping", { signal: await stopped });
-  await Promise.all([sender.stop(), listener?.shutdown()]);
+  notifier.stopping();
+  stopping.abort();
+  await Promise.all([watching, sender.stop(), listener?.shutdown()]);
   return 0;
 }
 
-/** The sender's own metrics. Their library is loaded only by those who ask for them. */
-async function openMetrics(config: SenderConfig) {
-  const { processRegistry } = await import("./registry.ts");
-  const { SenderMetrics } = await import("../sender/metrics.ts");
-  const registry = processRegistry();
-  return { registry, observer: new SenderMetrics(registry, pairsOf(config)) };
+/** What systemd hands over as a credential is a copy, made when the service started. */
+function whyUnseen(config: string): string | undefined {
+  const credentials = Deno.env.get("CREDENTIALS_DIRECTORY");
+  if (!credentials || !resolve(config).startsWith(`${credentials}/`)) return undefined;
+  return "systemd gave a copy of the config: restart the service after an edit";
 }

@@ -12,6 +12,7 @@ import { createGet } from "./http_source.ts";
 import type { Log } from "./log.ts";
 import { withBudget } from "./log_budget.ts";
 import { type Changes, Loops } from "./loops.ts";
+import type { SenderMetrics } from "./metrics.ts";
 import { metricsHandler } from "./metrics_handler.ts";
 import { observeAll } from "./observers.ts";
 import { type OwnMetrics, pairsOf, withOwn } from "./own_pair.ts";
@@ -33,6 +34,7 @@ export type {
   Pair,
   PassObserver,
   SenderConfig,
+  SenderMetrics,
   TargetFiles,
 };
 
@@ -132,7 +134,8 @@ export function startSender(
     apply,
     isAlive: () => progress.isMade(),
     get standing() {
-      return `${loops.pairs.length} pairs, ${summary.standing}`;
+      const { length } = loops.pairs;
+      return `${length} ${length === 1 ? "pair" : "pairs"}, ${summary.standing}`;
     },
     stop,
     [Symbol.asyncDispose]: stop,

@@ -51,8 +51,12 @@ After=network-online.target
 StartLimitIntervalSec=0
 
 [Service]
-Type=exec
+Type=notify
+NotifyAccess=main
 ExecStart=${plan.argv.map(argument).join(" ")}
+ExecReload=/bin/sh -c "kill -HUP $MAINPID"
+# It says that it is well as long as it is.
+WatchdogSec=60s
 Restart=on-failure
 ${backoff(plan.systemdVersion)}
 # 2: bad usage or bad config. The same again would not help.

@@ -64,6 +64,7 @@ Run to enable on boot & to start now:
     );
     await seesNothingElse(machine);
     await readableJournal(machine, token);
+    await tellsHowItIs(machine);
 
     // A crash: it comes back, and an edited config counts from then on.
     await writeConfig(machine, { token, path: "/metrics/machine/crashed" });
@@ -145,6 +146,23 @@ async function seesNothingElse(machine: SystemdMachine): Promise<void> {
   for (const folder of ["/", "/etc", HOME, SOURCE]) {
     assertEquals((await inside("touch", `${folder}/x`)).code, 1, folder);
   }
+}
+
+/** Through NOTIFY_SOCKET, the service's only way to systemd. */
+async function tellsHowItIs(machine: SystemdMachine): Promise<void> {
+  const show = (unit: string) => machine.show(unit, "Type", "StatusText", "WatchdogUSec");
+  const told = { Type: "notify", WatchdogUSec: "1min" };
+  assertEquals(await show("prompipe-receiver"), { ...told, StatusText: "listening" });
+  await waitFor(
+    async () =>
+      assertEquals(await show("prompipe-sender"), { ...told, StatusText: "1 pair, all well" }),
+    { timeoutMs: 30_000, what: "the sender's status line" },
+  );
+  await machine.must(["systemctl", "reload", "prompipe-sender"]);
+  await waitFor(async () => {
+    // Its config is root's alone: what the service sees is a copy.
+    assertMatch(await machine.journal("prompipe-sender"), /config unchanged.*restart the service/);
+  }, { timeoutMs: 30_000, what: "the reload in the journal" });
 }
 
 async function readableJournal(machine: SystemdMachine, token: string): Promise<void> {

@@ -96,13 +96,13 @@ Deno.test("installSender() shows what changes in a unit, and what that needs", a
     `Wrote unit file to ${UNIT_FILE}
 --- ${UNIT_FILE}\tbefore
 +++ ${UNIT_FILE}\tnow
-@@ -12,5 +12,5 @@
- [Service]
- Type=exec
+@@ -13,5 +13,5 @@
+ Type=notify
+ NotifyAccess=main
 -${line}
 +${line} --log-level debug
- Restart=on-failure
- RestartSec=5s
+ ExecReload=/bin/sh -c "kill -HUP $MAINPID"
+ # It says that it is well as long as it is.
 ${STEPS}It was installed before and has changed. Where it runs already:
         $ systemctl daemon-reload
         $ systemctl restart prompipe-sender

@@ -1,0 +1,46 @@
+import { assert, assertEquals } from "@std/assert";
+import { watchFiles } from "../../cli/watch_files.ts";
+import { TempDir } from "../e2e/temp_dir.ts";
+import { waitFor } from "../e2e/wait_for.ts";
+
+const WAIT = { timeoutMs: 15_000, what: "a change" };
+
+Deno.test("watchFiles() notices writes, renames, files that come and go, and other paths", async () => {
+  await using folder = await TempDir.make();
+  const first = await folder.write("a", "1");
+  const second = `${folder.path}/b`;
+  let paths = [first];
+  let changes = 0;
+  const stopping = new AbortController();
+  const watching = watchFiles({
+    paths: () => paths,
+    onChange() {
+      changes++;
+      paths = [first, second];
+      return Promise.resolve();
+    },
+    intervalMs: 5,
+    signal: stopping.signal,
+  });
+  const steps: (() => unknown)[] = [
+    () => Deno.writeTextFile(first, "two"),
+    () => Deno.writeTextFile(second, "x"),
+    async () => Deno.rename(await folder.write("c", "yz!"), first),
+    () => Deno.remove(second),
+  ];
+  for (const [index, step] of steps.entries()) {
+    await step();
+    await waitFor(() => assert(changes > index, `${changes} changes`), WAIT);
+  }
+  stopping.abort();
+  await watching;
+  assertEquals(changes, steps.length);
+});
+
+Deno.test("watchFiles() ends with its signal", async () => {
+  const stopping = new AbortController();
+  const onChange = () => Promise.reject(new Error("there was none"));
+  const watching = watchFiles({ paths: () => [], onChange, signal: stopping.signal });
+  stopping.abort();
+  await watching;
+});
