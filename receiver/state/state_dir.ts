@@ -57,14 +57,22 @@ function openLock(path: string): Deno.FsFile {
   try {
     return Deno.openSync(path, { create: true, write: true, mode: FILE_MODE });
   } catch (error) {
-    // What lies on a disk that broke can still be served from.
-    if (isReadOnlyDisk(error)) return Deno.openSync(path);
-    throw error;
+    // A disk that broke becomes read-only. What lies on it can still be served.
+    if (errorCode(error) !== "EROFS" || !exists(path)) throw error;
+    return Deno.openSync(path);
   }
 }
 
-function isReadOnlyDisk(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EROFS";
+function errorCode(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
 
 interface NamedSegment extends FoundSegment {

@@ -18,12 +18,11 @@ export function newToken(): string {
 export function startPrompipe(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  { under = [] }: { readonly under?: readonly string[] } = {},
 ): RunningProcess {
-  return new RunningProcess(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--permission-set", "main.ts", ...args],
-    cwd: PROJECT,
-    env,
-  });
+  const run = [Deno.execPath(), "run", "--quiet", "--no-prompt", "--permission-set", "main.ts"];
+  const [program, ...rest] = [...under, ...run, ...args];
+  return new RunningProcess(program!, { args: rest, cwd: PROJECT, env });
 }
 
 export interface ReceiverOptions {
@@ -32,6 +31,8 @@ export interface ReceiverOptions {
   readonly pushPort?: number;
   readonly scrapePort?: number;
   readonly args?: readonly string[];
+  /** A command that runs the one behind it, such as `unshare`. */
+  readonly under?: readonly string[];
 }
 
 /** A receiver that listens. */
@@ -49,15 +50,19 @@ export class Receiver implements AsyncDisposable {
   }
 
   static async start(options: ReceiverOptions = {}): Promise<Receiver> {
-    const { token = newToken(), pushPort = 0, scrapePort = 0, args = [] } = options;
-    const process = startPrompipe([
-      "receiver",
-      "--push-listen",
-      `127.0.0.1:${pushPort}`,
-      "--scrape-listen",
-      `127.0.0.1:${scrapePort}`,
-      ...args,
-    ], { BEARER_TOKEN: token });
+    const { token = newToken(), pushPort = 0, scrapePort = 0, args = [], under } = options;
+    const process = startPrompipe(
+      [
+        "receiver",
+        "--push-listen",
+        `127.0.0.1:${pushPort}`,
+        "--scrape-listen",
+        `127.0.0.1:${scrapePort}`,
+        ...args,
+      ],
+      { BEARER_TOKEN: token },
+      { under },
+    );
     try {
       const port = async (listener: string) =>
         Number(
