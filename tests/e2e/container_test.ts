@@ -108,6 +108,8 @@ imageTest("the image adds the runtime and the program, and nothing else", async 
     const { uid, mode } = await Deno.stat(join(root, file));
     assertEquals({ uid, writable: (mode ?? 0) & 0o022 }, { uid: 0, writable: 0 }, file);
   }
+  const state = await Deno.stat(join(root, "state"));
+  assertEquals([state.isDirectory, String(state.uid), String(state.gid)], [true, USER_ID, USER_ID]);
   const granted = JSON.parse(await Deno.readTextFile(join(root, "opt/prompipe/deno.json")));
   const { unstable, permissions } = await project();
   assertEquals(granted, { unstable, permissions: { default: permissions.default } });
