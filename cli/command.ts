@@ -47,6 +47,12 @@ export interface DiscoverFlags {
   readonly yes: boolean;
 }
 
+/** Options of `sender check`. */
+export interface CheckFlags {
+  readonly config: string;
+  readonly json: boolean;
+}
+
 /** Options of `install`. `given` are the other options as they were typed, for the unit. */
 export interface InstallFlags {
   readonly unitDir: string;
@@ -74,7 +80,7 @@ export type Command =
   | { readonly kind: "receiver uninstall"; readonly flags: UninstallFlags }
   | { readonly kind: "sender"; readonly flags: SenderFlags & LogFlags }
   | { readonly kind: "sender exampleconfig" }
-  | { readonly kind: "sender check"; readonly flags: SenderFlags }
+  | { readonly kind: "sender check"; readonly flags: CheckFlags }
   | { readonly kind: "sender discover"; readonly flags: DiscoverFlags }
   | {
     readonly kind: "sender install";

@@ -52,6 +52,11 @@ export function discoverOptions(): Option[] {
   ];
 }
 
+/** Options of `sender check`. */
+export function checkOptions(): Option[] {
+  return [configOption(), new Option("--json", "print what was found as JSON").default(false)];
+}
+
 /** Options of `healthcheck`. */
 export function healthcheckOptions(): Option[] {
   return [option("url", WEB_URL, "what to ask", "http://127.0.0.1:9090/healthz")];

@@ -4,6 +4,7 @@ import { Argument, Command as Program } from "commander";
 import type { Command, Shell } from "./command.ts";
 import {
   addOptions,
+  checkOptions,
   configOption,
   discoverOptions,
   flagsOf,
@@ -54,7 +55,7 @@ export function buildProgram(choose: (command: Command) => void): Program {
     .description("Print a config to start from, with a fresh token")
     .action(() => choose({ kind: "sender exampleconfig" }));
 
-  const check = addOptions(sender.command("check"), [[configOption()]])
+  const check = addOptions(sender.command("check"), [checkOptions()])
     .description("Read the config, and scrape each source once")
     .action(() => choose({ kind: "sender check", flags: flagsOf(check) }));
 

@@ -48,3 +48,16 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
     .map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd())
     .join("\n");
 }
+
+const COLOURS = { red: 31, yellow: 33, green: 32 } as const;
+
+/** Colours for what is printed: none but on a terminal, and none with `NO_COLOR`. */
+export function painter(): (colour: keyof typeof COLOURS, text: string) => string {
+  if (!Deno.stdout.isTerminal() || Deno.env.get("NO_COLOR")) return (_, text) => text;
+  return (colour, text) => `\x1b[${COLOURS[colour]}m${text}\x1b[0m`;
+}
+
+/** Shows how far a command is, in place of what it showed before, to who looks at a terminal. */
+export function showProgress(text: string): void {
+  if (Deno.stderr.isTerminal()) writeAll(Deno.stderr, `\r\x1b[K${text}`);
+}

@@ -26,6 +26,7 @@ import { realTiming } from "./timing.ts";
 import { Transports } from "./transports.ts";
 
 export { createGet, exampleConfig, loadConfig, metricsHandler, pairsOf, scrape, sourceName };
+export type { Finding, RefusedBy, SourceCheck } from "./check_source.ts";
 export type {
   ConfigSurroundings,
   LoadedConfig,

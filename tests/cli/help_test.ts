@@ -31,7 +31,7 @@ const COMMANDS: readonly [string, readonly string[], readonly string[]][] = [
   ["receiver uninstall", UNINSTALL, []],
   ["sender", [...SENDER, "--version"], ["exampleconfig", "check", "install", "uninstall"]],
   ["sender exampleconfig", [], []],
-  ["sender check", ["--config"], []],
+  ["sender check", ["--config", "--json"], []],
   ["sender install", [...SENDER, ...INSTALL], []],
   ["sender uninstall", UNINSTALL, []],
   ["healthcheck", ["--url"], []],

@@ -28,7 +28,7 @@ Deno.test("parseCommand() knows every command, each with its defaults", () => {
     ["receiver uninstall", { kind: "receiver uninstall", flags: UNINSTALL }],
     ["sender", { kind: "sender", flags: { config: "config.json", ...LOG } }],
     ["sender exampleconfig", { kind: "sender exampleconfig" }],
-    ["sender check", { kind: "sender check", flags: { config: "config.json" } }],
+    ["sender check", { kind: "sender check", flags: { config: "config.json", json: false } }],
     ["sender install", {
       kind: "sender install",
       flags: { config: "config.json", ...LOG, ...INSTALL },
