@@ -7,11 +7,11 @@ import { Fault } from "./terminal.ts";
 /** The part of the environment that is asked. */
 export type Environment = (name: string) => string | undefined;
 
-/** Tells where the token comes from, or fails where there is none, or two. */
+/** The token, or `undefined` where there is none; fails where there are two. */
 export async function findBearerToken(
   env: Environment,
   readTextFile: (path: string) => Promise<string> = Deno.readTextFile,
-): Promise<string> {
+): Promise<string | undefined> {
   const token = env("BEARER_TOKEN");
   const file = env("BEARER_TOKEN_FILE");
   const credentials = env("CREDENTIALS_DIRECTORY");
@@ -20,19 +20,21 @@ export async function findBearerToken(
   }
   if (token) return checked(token, "BEARER_TOKEN");
   if (file) return await fromFile(file, "BEARER_TOKEN_FILE");
+  if (!credentials) return undefined;
   // What `receiver install` makes systemd load.
-  if (credentials) return await fromFile(join(credentials, "bearer_token"), "systemd's credential");
-  throw new Fault(
-    2,
-    "Cannot start the receiver: no token; set BEARER_TOKEN, or BEARER_TOKEN_FILE to a file's " +
-      'path (prompipe sender exampleconfig prints a fresh token as "bearer_token")',
-  );
+  const path = join(credentials, "bearer_token");
+  return await fromFile(path, "systemd's credential", { optional: true });
 
-  async function fromFile(path: string, name: string): Promise<string> {
+  async function fromFile(
+    path: string,
+    name: string,
+    { optional = false } = {},
+  ): Promise<string | undefined> {
     let text;
     try {
       text = await readTextFile(path);
     } catch (error) {
+      if (optional && error instanceof Deno.errors.NotFound) return undefined;
       const reason = error instanceof Error ? error.message : String(error);
       throw new Fault(2, `Cannot read the token of ${name} from "${path}": ${reason}`);
     }

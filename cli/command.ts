@@ -28,6 +28,14 @@ export interface ReceiverFlags {
   readonly tlsKey?: string;
 }
 
+/** Where the options came from that a receiver runs with. */
+export interface ReceiverFlagsOrigin {
+  /** A receiver.json, which may say what neither argument nor environment does. */
+  readonly config?: string;
+  /** Names of those that nobody set: what is in their place is preset. */
+  readonly unset: readonly string[];
+}
+
 /** Options of every command that logs. */
 export interface LogFlags {
   readonly logFormat: LogOptions["format"];
@@ -72,10 +80,16 @@ export type Shell = "bash" | "zsh" | "fish";
 
 /** What to do. `shown` is done already: help, the version, or what is wrong with the arguments. */
 export type Command =
-  | { readonly kind: "receiver"; readonly flags: ReceiverFlags & LogFlags }
+  | {
+    readonly kind: "receiver";
+    readonly flags: ReceiverFlags & LogFlags & ReceiverFlagsOrigin;
+  }
+  | { readonly kind: "receiver exampleconfig" }
+  | { readonly kind: "receiver check"; readonly flags: { readonly config: string } }
+  | { readonly kind: "receiver token"; readonly name: string }
   | {
     readonly kind: "receiver install";
-    readonly flags: ReceiverFlags & InstallFlags;
+    readonly flags: ReceiverFlags & LogFlags & ReceiverFlagsOrigin & InstallFlags;
   }
   | { readonly kind: "receiver uninstall"; readonly flags: UninstallFlags }
   | { readonly kind: "sender"; readonly flags: SenderFlags & LogFlags }

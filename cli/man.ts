@@ -42,6 +42,7 @@ const EXIT_STATUS = [
 
 const FILES = [
   ["config.json", "The sender's config, unless --config names another."],
+  ["receiver.json", "The receiver's config, where --config names it: tokens and options."],
   ["/etc/prompipe/receiver.token", "The token of an installed receiver."],
 ] as const;
 

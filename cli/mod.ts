@@ -33,6 +33,12 @@ async function perform(command: Command): Promise<number> {
       return command.exitCode;
     case "receiver":
       return await (await import("./receiver_command.ts")).runReceiver(command.flags);
+    case "receiver exampleconfig":
+      return await (await import("./receiver_config_command.ts")).printExampleConfig();
+    case "receiver check":
+      return await (await import("./receiver_config_command.ts")).checkConfig(command.flags);
+    case "receiver token":
+      return await (await import("./receiver_config_command.ts")).printToken(command.name);
     case "receiver install":
       return await (await import("./install_command.ts")).runReceiverInstall(command.flags);
     case "receiver uninstall":

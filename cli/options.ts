@@ -17,6 +17,7 @@ import {
 /** Options of `receiver`. */
 export function receiverOptions(): Option[] {
   return [
+    option("config", PATH, "read tokens, and options that stand nowhere else, from this file"),
     option("push-listen", ADDRESS, "listen here for pushes", ":80"),
     option("scrape-listen", ADDRESS, "listen here for Prometheus", ":9090"),
     option("max-body", SIZE, "largest push, as sent", "10MiB"),
@@ -32,6 +33,29 @@ export function receiverOptions(): Option[] {
     option("tls-cert", PATH, "serve pushes over TLS with this certificate (PEM)"),
     option("tls-key", PATH, "the certificate's key (PEM)"),
   ];
+}
+
+/** Where the receiver's config lies, for a command that does nothing without one. */
+export function receiverConfigOption(): Option {
+  return option("config", PATH, "the config file", "receiver.json");
+}
+
+/** An option that may stand in a receiver.json. */
+export interface FileOption {
+  /** As in the file: `max_body`. */
+  readonly key: string;
+  /** As in the flags: `maxBody`. */
+  readonly name: string;
+  readonly kind: ValueKind<unknown>;
+}
+
+/** Every option that may stand in a receiver.json. */
+export function receiverFileOptions(): FileOption[] {
+  return [...receiverOptions(), ...logOptions()].flatMap((one) => {
+    const kind = kindOf.get(one);
+    if (kind === undefined || one.name() === "config") return [];
+    return [{ key: one.name().replaceAll("-", "_"), name: one.attributeName(), kind }];
+  });
 }
 
 /** Options of `sender`. */
@@ -65,10 +89,14 @@ export function healthcheckOptions(): Option[] {
 /** Options of every command that logs. */
 export function logOptions(): Option[] {
   return [
-    named("log-format <format>", "how log lines are written")
-      .choices(["logfmt", "json"]).default("logfmt"),
-    named("log-level <level>", "the least level that is logged")
-      .choices(["debug", "info", "warn", "error"]).default("info"),
+    choice("log-format <format>", "how log lines are written", ["logfmt", "json"])
+      .default("logfmt"),
+    choice("log-level <level>", "the least level that is logged", [
+      "debug",
+      "info",
+      "warn",
+      "error",
+    ]).default("info"),
   ];
 }
 
@@ -111,6 +139,13 @@ export function flagsOf<Flags>(command: Program): Flags {
   return { ...command.opts(), ...Object.fromEntries(set) } as Flags;
 }
 
+/** The options with a value that nobody set, by their names in the flags. */
+export function unsetOptions(command: Program): string[] {
+  return command.options.filter((one) => one.envVar !== undefined)
+    .map((one) => one.attributeName())
+    .filter((name) => setter(command, name) === undefined);
+}
+
 /** The options that were set, by argument or environment, as arguments for a unit. */
 export function givenOptions(command: Program): string[] {
   const notForUnit = [...installOptions(), configOption()].map((each) => each.attributeName());
@@ -141,6 +176,9 @@ function typed(option: Option, owner: Program | undefined): string {
   return textOf.get(option) ?? String(owner?.getOptionValue(option.attributeName()));
 }
 
+/** How the value of an option is read. */
+const kindOf = new WeakMap<Option, ValueKind<unknown>>();
+
 function option<T>(
   name: string,
   kind: ValueKind<T>,
@@ -157,7 +195,18 @@ function option<T>(
       return value;
     },
   );
+  kindOf.set(made, kind);
   return byDefault === undefined ? made : made.default(kind.parse(byDefault), byDefault);
+}
+
+function choice(flags: string, help: string, words: readonly string[]): Option {
+  const made = named(flags, help).choices(words);
+  kindOf.set(made, {
+    placeholder: "",
+    right: `one of ${words.map((word) => `"${word}"`).join(", ")}`,
+    parse: (text) => words.includes(text) ? text : undefined,
+  });
+  return made;
 }
 
 /** Every option that takes a value has an environment variable: PROMPIPE_ and its name. */

@@ -12,9 +12,11 @@ import {
   healthcheckOptions,
   installOptions,
   logOptions,
+  receiverConfigOption,
   receiverOptions,
   senderOptions,
   uninstallOptions,
+  unsetOptions,
 } from "./options.ts";
 import { VERSION_LINE } from "./version.ts";
 
@@ -27,7 +29,23 @@ export function buildProgram(choose: (command: Command) => void): Program {
   const receiver = addOptions(program.command("receiver"), [receiverOptions(), logOptions()])
     .description("Take pushes, and offer them to Prometheus")
     .addHelpText("after", TOKEN_HELP)
-    .action(() => choose({ kind: "receiver", flags: flagsOf(receiver) }));
+    .action(() => {
+      const unset = unsetOptions(receiver);
+      choose({ kind: "receiver", flags: { ...flagsOf(receiver), unset } });
+    });
+
+  receiver.command("exampleconfig")
+    .description("Print a config to start from; its fresh token goes to standard error")
+    .action(() => choose({ kind: "receiver exampleconfig" }));
+
+  const receiverCheck = addOptions(receiver.command("check"), [[receiverConfigOption()]])
+    .description("Read the config, and show its tokens")
+    .action(() => choose({ kind: "receiver check", flags: flagsOf(receiverCheck) }));
+
+  receiver.command("token")
+    .description("Make a token: print one half for a sender, the other for the config")
+    .addArgument(new Argument("<name>", "what the log calls it"))
+    .action((name: string) => choose({ kind: "receiver token", name }));
 
   const receiverInstall = addOptions(
     receiver.command("install"),
@@ -37,7 +55,8 @@ export function buildProgram(choose: (command: Command) => void): Program {
     .addHelpText("after", TOKEN_HELP)
     .action(() => {
       const given = givenOptions(receiverInstall);
-      choose({ kind: "receiver install", flags: { ...flagsOf(receiverInstall), given } });
+      const unset = unsetOptions(receiverInstall);
+      choose({ kind: "receiver install", flags: { ...flagsOf(receiverInstall), given, unset } });
     });
 
   const receiverUninstall = addOptions(receiver.command("uninstall"), [uninstallOptions()])
@@ -114,7 +133,8 @@ export function pathOf(command: Program): string {
 
 const TOKEN_HELP = `
 The token that senders must show comes from the environment variable BEARER_TOKEN,
-or from the file that BEARER_TOKEN_FILE names. Without one no receiver starts.`;
+or from the file that BEARER_TOKEN_FILE names. More tokens, each for targets of
+its own, stand in the file of --config. Without any no receiver starts.`;
 
 const CONFIG_HELP = `
 Three steps to a first config:

@@ -1,38 +1,44 @@
 // `prompipe receiver`.
 
 import {
-  bearerToken as tokenEntry,
   openStateDir,
+  type Receiver,
+  type Reloaded,
   startReceiver,
   type StateDisk,
 } from "../receiver/mod.ts";
-import { findBearerToken } from "./bearer_token.ts";
-import type { LogFlags, ReceiverFlags } from "./command.ts";
+import type { LogFlags, ReceiverFlags, ReceiverFlagsOrigin } from "./command.ts";
 import { listen } from "./listener.ts";
 import { openPushPort } from "./push_port.ts";
 import { openNotifier } from "./notify.ts";
-import { openProcessLog, untilStopped } from "./process.ts";
+import { onReload, openProcessLog, untilStopped } from "./process.ts";
+import { changedOptions, loadReceiver } from "./receiver_config.ts";
 import { processRegistry } from "./registry.ts";
 import { Fault } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
-/** A token shorter than this can be guessed. */
-const MIN_TOKEN_LENGTH = 16;
-
 /** Runs a receiver until a signal stops it. */
-export async function runReceiver(flags: ReceiverFlags & LogFlags): Promise<number> {
-  const bearerToken = await findBearerToken((name) => Deno.env.get(name));
+export async function runReceiver(
+  given: ReceiverFlags & LogFlags & ReceiverFlagsOrigin,
+): Promise<number> {
+  const { flags, tokens, short } = await loadReceiver(given);
   const log = openProcessLog(flags);
   const stopped = untilStopped();
   using notifier = openNotifier((name) => Deno.env.get(name));
-  if (bearerToken.length < MIN_TOKEN_LENGTH) {
-    log.warn("token is short", { characters: bearerToken.length, better: MIN_TOKEN_LENGTH });
-  }
+  if (short !== undefined) log.warn("token is short", short);
+  const started = Promise.withResolvers<Receiver>();
+  // Before anybody can know that it runs: a SIGHUP that nobody waits for ends a process.
+  onReload(async () => {
+    const receiver = await started.promise;
+    notifier.reloading();
+    receiver.reload(await readAgain());
+    notifier.ready();
+  });
   const registry = processRegistry();
   const pushPort = await openPushPort(flags, { log, registry });
   const receiver = startReceiver({
     scrapeListen: flags.scrapeListen,
-    tokens: [tokenEntry(bearerToken)],
+    tokens,
     advertise: flags.advertise,
     sdWarmupMs: flags.sdWarmup,
     maxBodyBytes: flags.maxBody,
@@ -50,11 +56,22 @@ export async function runReceiver(flags: ReceiverFlags & LogFlags): Promise<numb
     version: VERSION,
   });
   notifier.ready();
+  started.resolve(receiver);
   notifier.watch({ standing: "listening", isAlive: () => true });
   log.info("stopping", { signal: await stopped });
   notifier.stopping();
   await receiver.stop();
   return 0;
+
+  async function readAgain(): Promise<Reloaded> {
+    try {
+      const setup = await loadReceiver(given);
+      return { ok: true, tokens: setup.tokens, forRestart: changedOptions(flags, setup.flags) };
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      return { ok: false, reason: error.message.replace(/\n */g, " ") };
+    }
+  }
 }
 
 function stateDisk(path: string | undefined): StateDisk | undefined {

@@ -2,6 +2,7 @@
 
 import type { Registry } from "prom-client";
 import { BodyBudget } from "./body_budget.ts";
+import type { ReceiverFile } from "./config.ts";
 import { Conflicts } from "./conflicts.ts";
 import { discoveryHandler } from "./discovery.ts";
 import { watchEventLoop } from "./event_loop.ts";
@@ -19,6 +20,7 @@ import { ownMetrics } from "./own_metrics.ts";
 import { pushHandler } from "./push_handler.ts";
 import { RateLimiter } from "./rate.ts";
 import type { PushLimits } from "./read_push.ts";
+import { type Reloaded, reloader } from "./reload.ts";
 import { scrapeHandler } from "./scrape_handler.ts";
 import { KeptState, openStateDir, type StateDisk } from "./state/mod.ts";
 import { MemoryStore, type StoreLimits } from "./store.ts";
@@ -35,6 +37,8 @@ export type {
   Log,
   PushHandler,
   PushRequest,
+  ReceiverFile,
+  Reloaded,
   StateDisk,
   TokenEntry,
 };
@@ -72,6 +76,8 @@ export interface Receiver extends AsyncDisposable {
   readonly pushAddress: string;
   /** Address of the private listener. */
   readonly scrapeAddress: string;
+  /** Goes on with other tokens, or with those it has; requests under way notice nothing. */
+  reload(reloaded: Reloaded): void;
   /** Answers what has arrived. What is still on its way after 8 s is left to the process's end. */
   stop(): Promise<void>;
 }
@@ -175,6 +181,7 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
   return {
     pushAddress: push.address,
     scrapeAddress: scrape.address,
+    reload: reloader({ tokens, registry, log, clock }),
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -2,8 +2,11 @@
 
 import type { Target } from "../protocol/mod.ts";
 
-/** Whether a target is one of those that a pattern stands for. */
-export type TargetPattern = (target: Target) => boolean;
+/** A pattern, as it was written and ready to match. */
+export interface TargetPattern {
+  readonly text: string;
+  matches(target: Target): boolean;
+}
 
 /**
  * Reads `{job}/{instance}`, each percent-encoded as in a path, where `*` stands for any
@@ -15,7 +18,7 @@ export function parseTargetPattern(text: string): TargetPattern | undefined {
   if (segments.length !== 2) return undefined;
   const [job, instance] = segments.map(parseSegment);
   if (job === undefined || instance === undefined) return undefined;
-  return (target) => job(target.job) && instance(target.instance);
+  return { text, matches: (target) => job(target.job) && instance(target.instance) };
 }
 
 function parseSegment(segment: string): ((name: string) => boolean) | undefined {

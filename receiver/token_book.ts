@@ -134,6 +134,6 @@ export function sha256(text: string): string {
 
 function knownToken({ name, targets, expiresMs = Infinity, limits }: TokenEntry): KnownToken {
   const mayWrite = (target: Target) =>
-    targets === undefined || targets.some((matches) => matches(target));
+    targets === undefined || targets.some((pattern) => pattern.matches(target));
   return { client: { name, limits, mayWrite }, expiresMs };
 }

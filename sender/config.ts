@@ -8,7 +8,7 @@ import { describeIssue } from "./config_faults.ts";
 import { findExpressionFaults } from "./config_expressions.ts";
 import { readNamedFiles } from "./config_files.ts";
 import { type Contents, limits, makeDestinations, makePair, mergeSettings } from "./config_pair.ts";
-import { type Fault, faultAt } from "./config_path.ts";
+import { type Fault, faultAt } from "../protocol/config_path.ts";
 import { ConfigFile } from "./config_schema.ts";
 import { parseJson } from "../protocol/json.ts";
 import { pairsOfTargets } from "./pairs_of_targets.ts";

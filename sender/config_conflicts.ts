@@ -2,7 +2,7 @@
 
 import { targetKey } from "../protocol/mod.ts";
 import { describeMissing } from "./config_faults.ts";
-import { type Fault, faultAt, isRecord, type Path, pathText } from "./config_path.ts";
+import { type Fault, faultAt, isRecord, type Path, pathText } from "../protocol/config_path.ts";
 import { type DestinationAddress, parseDestination } from "./config_values.ts";
 
 /** Keys that say the same thing in two ways. */

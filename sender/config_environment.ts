@@ -1,7 +1,7 @@
 // `${NAME}` in the values of a config, filled in from the environment. `$${` stands for
 // a plain `${`, and any other `$` for itself.
 
-import { type Fault, faultAt, isRecord, type Path } from "./config_path.ts";
+import { type Fault, faultAt, isRecord, type Path } from "../protocol/config_path.ts";
 
 /** The value of a variable, or `undefined` where it isn't set. */
 export type Environment = (name: string) => string | undefined;

@@ -1,6 +1,13 @@
 // The regular expressions of a config's `keep` and `drop`, and what is wrong with them.
 
-import { type Fault, faultAt, isRecord, type Path, quote, valueAt } from "./config_path.ts";
+import {
+  type Fault,
+  faultAt,
+  isRecord,
+  type Path,
+  quote,
+  valueAt,
+} from "../protocol/config_path.ts";
 import { findExpressionFault } from "./filter/name_filter.ts";
 
 /**

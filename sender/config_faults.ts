@@ -2,7 +2,14 @@
 
 import type { BaseIssue } from "valibot";
 import { nearest } from "../protocol/nearest.ts";
-import { type Fault, faultAt, type Path, pathText, quote, valueAt } from "./config_path.ts";
+import {
+  type Fault,
+  faultAt,
+  type Path,
+  pathText,
+  quote,
+  valueAt,
+} from "../protocol/config_path.ts";
 import { knownKeys, RIGHT, SAID, SECRET_KEYS } from "./config_schema.ts";
 
 const MAX_SHOWN_LENGTH = 100;

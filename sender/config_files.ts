@@ -3,7 +3,14 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { resolve } from "@std/path";
 import { isToken } from "../protocol/mod.ts";
-import { type Fault, faultAt, isRecord, type Path, quote, valueAt } from "./config_path.ts";
+import {
+  type Fault,
+  faultAt,
+  isRecord,
+  type Path,
+  quote,
+  valueAt,
+} from "../protocol/config_path.ts";
 
 /** Reads a file as UTF-8; rejects where it can't be. The path is absolute. */
 export type ReadTextFile = (path: string) => Promise<string>;

@@ -1,7 +1,7 @@
 // The one schema of the sender's config file, and what is right for each of its keys.
 
 import * as v from "valibot";
-import { isRecord } from "./config_path.ts";
+import { isRecord } from "../protocol/config_path.ts";
 import {
   parseDestination,
   parseHeaders,

@@ -11,7 +11,7 @@ import {
   parseTargetPath,
   type Target,
 } from "../protocol/mod.ts";
-import { isRecord, quote } from "./config_path.ts";
+import { isRecord, quote } from "../protocol/config_path.ts";
 
 /** Why a value can't be, where more can be said than what would be right. */
 export class Wrong {

@@ -3,7 +3,7 @@
 import { labelsFault } from "../protocol/mod.ts";
 import { destinationKey } from "./config_conflicts.ts";
 import { type Contents, makePair, mergeSettings } from "./config_pair.ts";
-import { quote } from "./config_path.ts";
+import { quote } from "../protocol/config_path.ts";
 import type { ConfigFile } from "./config_schema.ts";
 import { Wrong } from "./config_values.ts";
 import type { Pair } from "./pair.ts";

@@ -3,7 +3,7 @@
 
 import { basename, dirname, join, resolve } from "@std/path";
 import type { ReadTextFile } from "./config_files.ts";
-import { quote } from "./config_path.ts";
+import { quote } from "../protocol/config_path.ts";
 import { parseTargetGroups, type TargetGroup } from "./target_groups.ts";
 
 /** A file of targets, as it was last read without a fault. */

@@ -2,7 +2,7 @@
 // https://prometheus.io/docs/prometheus/latest/configuration/configuration/#file_sd_config
 
 import * as v from "valibot";
-import { isRecord } from "./config_path.ts";
+import { isRecord } from "../protocol/config_path.ts";
 import { parseJson } from "../protocol/json.ts";
 
 /** Targets that have their labels in common. */

@@ -2,7 +2,7 @@
 // destination.
 
 import { type Labels, labelValueFault } from "../protocol/mod.ts";
-import { quote } from "./config_path.ts";
+import { quote } from "../protocol/config_path.ts";
 import type { PairAddresses } from "./config_pair.ts";
 import {
   type DestinationAddress,

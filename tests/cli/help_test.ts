@@ -3,6 +3,7 @@ import { shown } from "./parsing.ts";
 
 const LOG = ["--log-format", "--log-level"];
 const RECEIVER = [
+  "--config",
   "--push-listen",
   "--scrape-listen",
   "--max-body",
@@ -26,7 +27,16 @@ const UNINSTALL = ["--print", "--unit-dir"];
 /** Every command, with its options and the commands below it. */
 const COMMANDS: readonly [string, readonly string[], readonly string[]][] = [
   ["", ["--version"], ["receiver", "sender", "healthcheck", "completions", "man"]],
-  ["receiver", [...RECEIVER, "--version"], ["install", "uninstall"]],
+  ["receiver", [...RECEIVER, "--version"], [
+    "exampleconfig",
+    "check",
+    "token",
+    "install",
+    "uninstall",
+  ]],
+  ["receiver exampleconfig", [], []],
+  ["receiver check", ["--config"], []],
+  ["receiver token", [], []],
   ["receiver install", [...RECEIVER, ...INSTALL], []],
   ["receiver uninstall", UNINSTALL, []],
   ["sender", [...SENDER, "--version"], ["exampleconfig", "check", "install", "uninstall"]],
@@ -73,6 +83,8 @@ Deno.test("--help of every command names no option that the command doesn't know
 
 Deno.test("--help names the variable and the default of every option that has a value", () => {
   const table: [string, string, string | undefined][] = [
+    ["receiver", "--config", undefined],
+    ["receiver check", "--config", "receiver.json"],
     ["receiver", "--push-listen", ":80"],
     ["receiver", "--scrape-listen", ":9090"],
     ["receiver", "--max-body", "10MiB"],

@@ -18,6 +18,8 @@ Deno.test("parseCommand() reads every option that has a value from PROMPIPE_ and
     ]],
     ["receiver", "PROMPIPE_TLS_CERT", "c.pem", "tlsCert", "c.pem"],
     ["receiver", "PROMPIPE_TLS_KEY", "k.pem", "tlsKey", "k.pem"],
+    ["receiver", "PROMPIPE_CONFIG", "/etc/r.json", "config", "/etc/r.json"],
+    ["receiver check", "PROMPIPE_CONFIG", "/etc/r.json", "config", "/etc/r.json"],
     ["receiver", "PROMPIPE_LOG_FORMAT", "json", "logFormat", "json"],
     ["receiver", "PROMPIPE_LOG_LEVEL", "debug", "logLevel", "debug"],
     ["sender", "PROMPIPE_CONFIG", "/etc/c.json", "config", "/etc/c.json"],

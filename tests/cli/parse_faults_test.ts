@@ -82,7 +82,8 @@ Deno.test("parseCommand() answers wrong use with what is right, and status 2", (
     ["sender check extra", "too many arguments"],
     ["man extra", "too many arguments"],
     ["sender check --push-listen :80", "unknown option '--push-listen'"],
-    ["receiver --config x.json", "unknown option '--config'"],
+    ["receiver token", "missing required argument 'name'"],
+    ["receiver check --push-listen :80", "unknown option '--push-listen'"],
   ];
   for (const [line, right] of table) {
     const { stdout, stderr, exitCode } = shown(line);

@@ -15,15 +15,29 @@ const RECEIVER = {
   forgetAfter: 86_400_000,
   sdWarmup: 30_000,
 } as const;
+/** All of them, for nobody set any. */
+const UNSET = [
+  "config",
+  "advertise",
+  "stateDir",
+  "trustedProxies",
+  "tlsCert",
+  "tlsKey",
+  ...Object.keys(RECEIVER),
+  ...Object.keys(LOG),
+];
 const INSTALL = { print: false, now: false, unitDir: "/etc/systemd/system", given: [] } as const;
 const UNINSTALL = { print: false, unitDir: "/etc/systemd/system" } as const;
 
 Deno.test("parseCommand() knows every command, each with its defaults", () => {
   const table: [string, Command | { kind: string; flags: Record<string, unknown> }][] = [
-    ["receiver", { kind: "receiver", flags: { ...RECEIVER, ...LOG } }],
+    ["receiver", { kind: "receiver", flags: { ...RECEIVER, ...LOG, unset: UNSET } }],
+    ["receiver exampleconfig", { kind: "receiver exampleconfig" }],
+    ["receiver check", { kind: "receiver check", flags: { config: "receiver.json" } }],
+    ["receiver token kitchen", { kind: "receiver token", name: "kitchen" }],
     ["receiver install", {
       kind: "receiver install",
-      flags: { ...RECEIVER, ...LOG, ...INSTALL },
+      flags: { ...RECEIVER, ...LOG, ...INSTALL, unset: [...UNSET, "unitDir"] },
     }],
     ["receiver uninstall", { kind: "receiver uninstall", flags: UNINSTALL }],
     ["sender", { kind: "sender", flags: { config: "config.json", ...LOG } }],
@@ -40,7 +54,28 @@ Deno.test("parseCommand() knows every command, each with its defaults", () => {
     ["completions fish", { kind: "completions", shell: "fish" }],
     ["man", { kind: "man" }],
   ];
-  for (const [line, command] of table) assertEquals<unknown>(parse(line), command, line);
+  for (const [line, command] of table) assertEquals<unknown>(sorted(parse(line)), sorted(command));
+});
+
+/** With what nobody set in an order of its own. */
+function sorted(command: object): object {
+  if (!("flags" in command)) return command;
+  const flags = command.flags as { unset?: readonly string[] };
+  return flags.unset === undefined
+    ? command
+    : { ...command, flags: { ...flags, unset: flags.unset.toSorted() } };
+}
+
+Deno.test("parseCommand() tells which options of a receiver nobody set", () => {
+  const table: [string, Record<string, string>, string[]][] = [
+    ["receiver --max-body 1B", {}, ["maxBody"]],
+    ["receiver", { PROMPIPE_MAX_BODY: "1B", PROMPIPE_CONFIG: "x.json" }, ["maxBody", "config"]],
+    ["receiver --max-targets 10000 install --log-level info", {}, ["maxTargets", "logLevel"]],
+  ];
+  for (const [line, environment, set] of table) {
+    const unset = new Set(flags(line, environment)["unset"] as string[]);
+    assertEquals(UNSET.filter((name) => !unset.has(name)).toSorted(), set.toSorted(), line);
+  }
 });
 
 Deno.test("parseCommand() reads the value of every option", () => {
@@ -55,6 +90,10 @@ Deno.test("parseCommand() reads the value of every option", () => {
     ["receiver --forget-after 1d", "forgetAfter", 86_400_000],
     ["receiver --advertise prom.example:9090", "advertise", "prom.example:9090"],
     ["receiver --sd-warmup 1m", "sdWarmup", 60_000],
+    ["receiver --config r.json", "config", "r.json"],
+    ["receiver check --config r.json", "config", "r.json"],
+    ["receiver --config r.json check", "config", "r.json"],
+    ["receiver --config r.json install", "config", "r.json"],
     ["receiver --log-format json", "logFormat", "json"],
     ["receiver --log-level debug", "logLevel", "debug"],
     ["sender --config other.json", "config", "other.json"],

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { sha256 } from "../../receiver/token_book.ts";
 import { randomSecret } from "../fakes/random_secret.ts";
 import { configOf } from "../sender/config_file.ts";
 import { runProgram, temporaryFolder } from "./program_run.ts";
@@ -71,6 +72,74 @@ Deno.test("run() returns 2 for a receiver without a token, before it listens", a
   const { code, stdout, stderr } = await runProgram(["receiver", "--push-listen", "127.0.0.1:0"]);
   assertEquals([code, stdout], [2, ""]);
   assertStringIncludes(stderr, "prompipe: Cannot start the receiver: no token");
+});
+
+Deno.test("run() prints a receiver's example config that check takes, its token beside it", async () => {
+  await using folder = await temporaryFolder();
+  const made = await runProgram(["receiver", "exampleconfig"]);
+  assertEquals(made.code, 0);
+  const token = /"bearer_token": "([\w-]{22})"/.exec(made.stderr)?.[1];
+  assert(token !== undefined && !made.stdout.includes(token), "the token stands in the config");
+  assertEquals(JSON.parse(made.stdout).tokens[0].sha256, sha256(token));
+  await Deno.writeTextFile(`${folder.path}/receiver.json`, made.stdout);
+  const { code, stdout, stderr } = await runProgram(["receiver", "check"], { cwd: folder.path });
+  assertEquals([code, stderr], [0, ""]);
+  const rows = stdout.trimEnd().split("\n").map((line) => line.split(/ {2,}/));
+  assertEquals(rows[0], [
+    "TOKEN",
+    "EXPIRES",
+    "MAX TARGETS",
+    "MAX BODY",
+    "PUSHES/MIN",
+    "TARGETS",
+  ]);
+  assertEquals(rows[1]!.toSpliced(1, 1), [
+    "greenhouse",
+    "100",
+    "10MiB",
+    "6000",
+    "greenhouse/* */rpi-*",
+  ]);
+  assertEquals(rows.slice(2), [[""], ["1 token"]]);
+});
+
+Deno.test("run() prints both halves of a token, and none of a name that can't be", async () => {
+  const { code, stdout, stderr } = await runProgram(["receiver", "token", "kitchen"]);
+  assertEquals([code, stderr], [0, ""]);
+  const token = /"bearer_token": "([\w-]{22})"/.exec(stdout)?.[1];
+  assert(token !== undefined);
+  assertEquals(JSON.parse(stdout.slice(stdout.indexOf("    {"))), {
+    name: "kitchen",
+    sha256: sha256(token),
+    targets: ["kitchen/*"],
+  });
+  for (const name of ["a b", "", "BEARER_TOKEN", "-x", "a/b"]) {
+    const wrong = await runProgram(["receiver", "token", "--", name]);
+    assertEquals([wrong.code, wrong.stdout], [2, ""], name);
+    assertStringIncludes(wrong.stderr, `Cannot make token ${JSON.stringify(name)}: its name must`);
+  }
+});
+
+Deno.test("run() tells every fault of a receiver's config with status 2, and the expired tokens", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/r.json`;
+  const secret = randomSecret();
+  await Deno.writeTextFile(path, JSON.stringify({ tokens: [{ name: "a", sha256: secret }], x: 1 }));
+  const faulty = await runProgram(["receiver", "check", "--config", path]);
+  assertEquals([faulty.code, faulty.stdout], [2, ""]);
+  assert(!faulty.stderr.includes(secret), "the token is shown");
+  assertEquals(faulty.stderr.split("\n").length, 4, faulty.stderr);
+
+  const old = { name: "old", sha256: sha256(secret), expires: "2020-01-01T00:00:00Z" };
+  await Deno.writeTextFile(path, JSON.stringify({ tokens: [old], max_body: "1MiB" }));
+  const { code, stdout } = await runProgram(["receiver", "check", "--config", path]);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "old    2020-01-01T00:00:00Z (expired)  -");
+  assertStringIncludes(stdout, "\n1 token, 1 of them expired\nOptions: max_body\n");
+
+  const none = await runProgram(["receiver", "check"], { cwd: folder.path });
+  assertEquals(none.code, 2);
+  assertStringIncludes(none.stderr, 'Cannot read config "receiver.json": no such file.');
 });
 
 Deno.test("run() returns 1 for a port that is taken", async () => {

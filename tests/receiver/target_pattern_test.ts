@@ -5,7 +5,7 @@ import { parseTargetPattern } from "../../receiver/target_pattern.ts";
 function matches(pattern: string, job: string, instance: string): boolean {
   const parsed = parseTargetPattern(pattern);
   assert(parsed !== undefined, pattern);
-  return parsed({ job, instance });
+  return parsed.matches({ job, instance });
 }
 
 Deno.test("parseTargetPattern() matches job and instance, each by itself", () => {
