@@ -178,7 +178,9 @@ export function pushHandler(
       const refusal = refuse("too_many_requests", `too many ${what}`);
       return refused({ ...refusal, retryAfterS }, challenge);
     }
-    return refused(refuse("unauthorized", "a good bearer token is needed"), challenge);
+    // The internet asks without one all day; a token that fails is somebody's sender.
+    const reason = authorization === null ? "no_token" : "unauthorized";
+    return refused(refuse(reason, "a good bearer token is needed"), challenge);
   }
 
   function refused(

@@ -5,6 +5,7 @@ export const REFUSAL_STATUS = {
   bad_name: 400,
   bad_header: 400,
   broken_body: 400,
+  no_token: 401,
   unauthorized: 401,
   forbidden: 403,
   not_found: 404,

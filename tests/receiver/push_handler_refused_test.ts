@@ -35,7 +35,7 @@ const REFUSED: readonly (readonly [string, Ask, number, RefusalReason])[] = [
   ["no zstd", { headers: zstd, body: GZIPPED }, 400, "broken_body"],
   ["cut zstd", { headers: zstd, body: ZSTD.subarray(0, -1) }, 400, "broken_body"],
   ["zstd and more", { headers: zstd, body: join(ZSTD, [0, 0, 0, 0]) }, 400, "broken_body"],
-  ["no token", { authorization: null, body: "x" }, 401, "unauthorized"],
+  ["no token", { authorization: null, body: "x" }, 401, "no_token"],
   ["a wrong token", { authorization: "Bearer wrong", body: "x" }, 401, "unauthorized"],
   ["another path", { path: "/metrics/a/b/c", body: "x" }, 404, "not_found"],
   ["another method", { method: "POST", body: "x" }, 405, "method_not_allowed"],
