@@ -123,6 +123,8 @@ export class StateWriter {
     const marker = crypto.getRandomValues(new Uint8Array(MARKER_BYTES));
     const segment = { number: this.#nextNumber++, marker };
     const active = new Appender(segment, await disk.create(segment));
+    // What is written to a file that a power cut takes out of its folder is lost.
+    await disk.sync();
     this.#toCopy = new Set(this.#older.length > 0 || this.#failing ? store.keys() : []);
     const passes = this.#failing ? 1 : TAKEOVER_PASSES;
     this.#copiesAPass = Math.ceil(this.#toCopy.size / passes);
@@ -143,7 +145,6 @@ export class StateWriter {
   async #removeOlder(): Promise<void> {
     if (this.#toRemove.length === 0) return;
     const { disk } = this.#options;
-    await disk.sync();
     for (let oldest; (oldest = this.#toRemove[0]) !== undefined; this.#toRemove.shift()) {
       await disk.remove(oldest);
     }

@@ -25,6 +25,16 @@ Deno.test("run() returns 2 for wrong use, and says so on standard error", async 
   }
 });
 
+Deno.test("run() returns 2 for a state directory that a service could not write to", async () => {
+  const { code, stdout, stderr } = await runProgram(["receiver", "install", "--state-dir", "/x"]);
+  assertEquals([code, stdout], [2, ""]);
+  assertEquals(
+    stderr,
+    'prompipe: Cannot install with --state-dir "/x": leave it out, the service has its own in ' +
+      "/var/lib/prompipe-receiver\n",
+  );
+});
+
 Deno.test("run() prints an example config that can be used as it is", async () => {
   const { code, stdout } = await runProgram(["sender", "exampleconfig"]);
   assertEquals(code, 0);

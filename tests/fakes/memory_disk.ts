@@ -22,10 +22,14 @@ export class MemoryDisk implements StateDisk {
   /** Every write waits for it. */
   gate: Promise<void> = Promise.resolve();
   isClosed = false;
+  readonly #synced = new Map<number, Uint8Array<ArrayBuffer>>();
+  #syncedFolder: Files;
 
   /** A disk as an earlier process left it. */
   constructor(files: Files = new Map()) {
     this.files = files;
+    this.#syncedFolder = copyOf(files);
+    for (const [number, { bytes }] of files) this.#synced.set(number, bytes);
     this.found = [...files].map(([number, { marker, bytes }]) => ({
       ...{ number, marker },
       bytes: bytes.byteLength,
@@ -34,8 +38,17 @@ export class MemoryDisk implements StateDisk {
 
   /** What another process would find now. */
   reopened(): MemoryDisk {
-    const copies = [...this.files].map(([number, file]) => [number, { ...file }] as const);
-    return new MemoryDisk(new Map(copies));
+    return new MemoryDisk(copyOf(this.files));
+  }
+
+  /**
+   * What would be found after a power cut now, at worst: of each file what was synced, and
+   * of what was created and removed either all or nothing since the folder was.
+   */
+  afterPowerCut(folder: "as synced" | "as it is"): MemoryDisk {
+    const files = copyOf(folder === "as synced" ? this.#syncedFolder : this.files);
+    for (const [number, file] of files) file.bytes = this.#synced.get(number) ?? new Uint8Array(0);
+    return new MemoryDisk(files);
   }
 
   reading<T>({ number }: Segment, read: (reader: SegmentReader) => T): T {
@@ -60,7 +73,10 @@ export class MemoryDisk implements StateDisk {
         if (taken.byteLength < bytes.byteLength) throw noSpace();
       },
       // deno-lint-ignore require-await
-      sync: async () => this.#fail("sync"),
+      sync: async () => {
+        this.#fail("sync");
+        this.#synced.set(number, file.bytes);
+      },
       close: () => {},
     };
   }
@@ -72,7 +88,10 @@ export class MemoryDisk implements StateDisk {
     this.files.delete(number);
   }
 
-  async sync(): Promise<void> {}
+  // deno-lint-ignore require-await
+  async sync(): Promise<void> {
+    this.#syncedFolder = copyOf(this.files);
+  }
 
   close(): void {
     this.isClosed = true;
@@ -81,6 +100,10 @@ export class MemoryDisk implements StateDisk {
   #fail(call: "create" | "write" | "sync" | "remove"): void {
     if (this.broken.has(call)) throw new Error("Input/output error (os error 5)");
   }
+}
+
+function copyOf(files: Files): Files {
+  return new Map([...files].map(([number, file]) => [number, { ...file }]));
 }
 
 /** Reads bytes; where `unreadable` says so, reading throws as a broken disk's does. */
