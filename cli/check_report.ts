@@ -93,7 +93,7 @@ function severity({ refusedBy }: Finding): "error" | "warning" {
 
 function details({ source, failure, answer }: SourceCheck, paint: Paint): string[] {
   const lines = [
-    ...failure === undefined ? [] : [`  ${paint("red", "error")}    ${failure.detail}`],
+    ...failure === undefined ? [] : [`  ${paint("red", "error")}    ${oneLine(failure.detail)}`],
     ...(answer?.verdict.findings ?? []).map((finding) => `  ${describe(finding, paint)}`),
   ];
   const omitted = answer?.verdict.omitted ?? 0;

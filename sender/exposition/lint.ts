@@ -22,7 +22,7 @@ export interface Verdict {
 }
 
 /** For so long the event loop is held up at a time. */
-const SLICE_MS = 10;
+const SLICE_MS = 4;
 const ENTRIES_PER_LOOK = 256;
 
 /** Lints a body that is not packed. `nowMs` is what its timestamps are held against. */
