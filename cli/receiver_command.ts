@@ -7,6 +7,7 @@ import {
   startReceiver,
   type StateDisk,
 } from "../receiver/mod.ts";
+import { collectGarbage } from "./collector.ts";
 import type { LogFlags, ReceiverFlags, ReceiverFlagsOrigin } from "./command.ts";
 import { listen } from "./listener.ts";
 import { openPushPort } from "./push_port.ts";
@@ -49,6 +50,7 @@ export async function runReceiver(
     forgetAfterMs: flags.forgetAfter,
   }, {
     answerPushes: (handler) => pushPort.answer(handler),
+    collectGarbage,
     listen: (name, at, handler) => listen(name, at, { handler, log }),
     log,
     registry,

@@ -89,7 +89,7 @@ async function collect(
         if (!reserved) return noRoom();
         share.grow(0);
       } else if (!reserved && !share.grow(size)) return noRoom();
-      const larger = new Uint8Array(size);
+      const larger = allocate(size);
       larger.set(body.subarray(0, bytes));
       body = larger;
     }
@@ -97,6 +97,15 @@ async function collect(
     body.set(value, bytes);
     bytes = needed;
   }
+}
+
+/**
+ * A buffer that could be resized gets pages of its own, which go back to the system with
+ * it. Others of this size would leave holes in the memory of all.
+ */
+function allocate(bytes: number): Uint8Array<ArrayBuffer> {
+  const isLarge = bytes > SMALL_BODY_BYTES;
+  return new Uint8Array(new ArrayBuffer(bytes, isLarge ? { maxByteLength: bytes } : {}));
 }
 
 function noRoom(): Refusal {

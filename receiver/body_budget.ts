@@ -19,6 +19,9 @@ const LIMITS: BudgetLimits = {
   maxWaiting: 128,
 };
 
+/** After so many bytes of large bodies their garbage is worth a collection. */
+const COLLECT_BYTES = 32 * 1024 * 1024;
+
 interface Waiting {
   readonly bytes: number;
   readonly resolve: (got: boolean) => void;
@@ -34,8 +37,12 @@ export class BodyBudget {
   readonly #waiting = new Set<Waiting>();
   #small = 0;
   #large = 0;
+  readonly #collect: () => void;
+  #sinceCollectionBytes = 0;
 
-  constructor(limits: BudgetLimits = LIMITS) {
+  /** `collect` is called now and then, so that what bodies leave behind doesn't pile up. */
+  constructor(collect: () => void, limits: BudgetLimits = LIMITS) {
+    this.#collect = collect;
     this.#limits = limits;
   }
 
@@ -63,6 +70,7 @@ export class BodyBudget {
       [Symbol.dispose]: () => {
         this.#small -= small;
         this.#large -= large;
+        this.#leave(large);
         small = large = 0;
         this.#serve();
       },
@@ -84,6 +92,13 @@ export class BodyBudget {
       this.#serve();
     }, { once: true });
     return promise;
+  }
+
+  #leave(bytes: number): void {
+    this.#sinceCollectionBytes += bytes;
+    if (this.#sinceCollectionBytes < COLLECT_BYTES) return;
+    this.#sinceCollectionBytes = 0;
+    this.#collect();
   }
 
   #serve(): void {

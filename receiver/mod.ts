@@ -58,6 +58,8 @@ export interface ReceiverOptions {
   /** The push listener, bound already: it starts to answer. */
   readonly answerPushes: (handler: PushHandler) => Listener;
   readonly listen: Listen;
+  /** Called now and then under load, when there is much garbage. */
+  readonly collectGarbage: () => void;
   readonly log: Log;
   readonly registry: Registry;
   /** Where targets and snapshots survive the process, which closes it; without one, nowhere. */
@@ -113,7 +115,7 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
     conflicts: new Conflicts(log, now),
     store,
     limits: { ...config, bodyTimeoutMs: BODY_TIMEOUT_MS },
-    bodies: new BodyBudget(),
+    bodies: new BodyBudget(options.collectGarbage),
     observer: metrics,
     log,
     now,

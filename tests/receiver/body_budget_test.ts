@@ -11,7 +11,7 @@ async function soFar<T>(promise: Promise<T>): Promise<T | undefined> {
 }
 
 Deno.test("BodyShare.grow() charges what a small body holds, up to what there is", () => {
-  const budget = new BodyBudget(LIMITS);
+  const budget = new BodyBudget(() => {}, LIMITS);
   const [a, b] = [budget.open(), budget.open()];
   assertEquals([a.grow(4), a.grow(8), budget.usedBytes], [true, true, 8]);
   assertEquals([b.grow(3), b.grow(2), budget.usedBytes], [false, true, 10]);
@@ -22,7 +22,7 @@ Deno.test("BodyShare.grow() charges what a small body holds, up to what there is
 });
 
 Deno.test("BodyShare.reserve() lets large bodies in as room comes, in their order", async () => {
-  const budget = new BodyBudget(LIMITS);
+  const budget = new BodyBudget(() => {}, LIMITS);
   const shares = Array.from({ length: 3 }, () => budget.open());
   const [a, b, c] = shares.map((share, i) => share.reserve([90, 20, 5][i]!, NEVER));
   assertEquals([await a, await soFar(b!), await soFar(c!)], [true, undefined, undefined]);
@@ -31,7 +31,7 @@ Deno.test("BodyShare.reserve() lets large bodies in as room comes, in their orde
 });
 
 Deno.test("BodyShare.reserve() turns away who finds too many waiting, or has waited too long", async () => {
-  const budget = new BodyBudget(LIMITS);
+  const budget = new BodyBudget(() => {}, LIMITS);
   const shares = Array.from({ length: 5 }, () => budget.open());
   const patience = new AbortController();
   await shares[0]!.reserve(100, NEVER);
@@ -45,7 +45,7 @@ Deno.test("BodyShare.reserve() turns away who finds too many waiting, or has wai
 });
 
 Deno.test("BodyShare.reserve() lets one that is larger than all there is pass alone", async () => {
-  const budget = new BodyBudget(LIMITS);
+  const budget = new BodyBudget(() => {}, LIMITS);
   const [large, small] = [budget.open(), budget.open()];
   assertEquals(await large.reserve(1_000, NEVER), true);
   const waiting = small.reserve(1, NEVER);
@@ -55,7 +55,7 @@ Deno.test("BodyShare.reserve() lets one that is larger than all there is pass al
 });
 
 Deno.test("BodyShare.reserve() lets in who stands behind one that gave up", async () => {
-  const budget = new BodyBudget(LIMITS);
+  const budget = new BodyBudget(() => {}, LIMITS);
   const [held, large, small] = [budget.open(), budget.open(), budget.open()];
   const patience = new AbortController();
   await held.reserve(60, NEVER);
@@ -63,4 +63,15 @@ Deno.test("BodyShare.reserve() lets in who stands behind one that gave up", asyn
   assertEquals(await soFar(behind), undefined);
   patience.abort();
   assertEquals([await gaveUp, await behind, budget.usedBytes], [false, true, 100]);
+});
+
+Deno.test("BodyBudget asks for a collection after each 32 MiB of large bodies", async () => {
+  let collections = 0;
+  const budget = new BodyBudget(() => collections++);
+  for (const [bytes, expected] of [[16, 0], [15, 0], [1, 1], [31, 1], [40, 2], [31, 2]] as const) {
+    using share = budget.open();
+    await share.reserve(bytes * 1024 * 1024, NEVER);
+    share[Symbol.dispose]();
+    assertEquals(collections, expected);
+  }
 });

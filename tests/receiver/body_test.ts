@@ -96,7 +96,7 @@ function put(body: ReadableStream<Uint8Array>, headers: HeadersInit = {}): Reque
 
 /** Reads with plenty of room, all of which is given back. */
 async function read(request: Request, limits: BodyLimits): Promise<ReadBody> {
-  const budget = new BodyBudget();
+  const budget = new BodyBudget(() => {});
   try {
     using share = budget.open();
     return await readBody(request, { limits, share });

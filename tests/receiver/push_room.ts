@@ -48,7 +48,7 @@ export class PushRoom {
   readonly conflicts: (readonly [owner: string, token: string])[] = [];
   readonly tokens: TokenBook;
   readonly store: MemoryStore;
-  readonly bodies = new BodyBudget();
+  readonly bodies = new BodyBudget(() => {});
   readonly #handle: (request: Request, address: string) => Promise<Response>;
 
   /** Beside its own token, which may write everything, it knows `entries`. */

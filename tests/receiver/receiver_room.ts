@@ -80,6 +80,7 @@ export function prepare(
     start: () =>
       startReceiver({ ...CONFIG, sdWarmupMs, tokens: [bearerToken(token)] }, {
         answerPushes: (handler) => listen("push", { host: "", port: 1 }, handler),
+        collectGarbage: () => {},
         listen,
         log,
         registry: new Registry(),
