@@ -102,7 +102,7 @@ export class StateWriter {
   async #write(): Promise<void> {
     const isInStep = this.#changed.size === 0 && this.#older.length === 0 && !this.#failing;
     if (isInStep) return;
-    const active = this.#active ??= await this.#begin();
+    const active = this.#active ?? await this.#begin();
     const changed = this.#changed;
     this.#changed = new Set();
     for (const key of changed) await this.#append(active, key);
@@ -122,13 +122,13 @@ export class StateWriter {
     const { disk, store } = this.#options;
     const marker = crypto.getRandomValues(new Uint8Array(MARKER_BYTES));
     const segment = { number: this.#nextNumber++, marker };
-    const active = new Appender(segment, await disk.create(segment));
+    this.#active = new Appender(segment, await disk.create(segment));
     // What is written to a file that a power cut takes out of its folder is lost.
     await disk.sync();
     this.#toCopy = new Set(this.#older.length > 0 || this.#failing ? store.keys() : []);
     const passes = this.#failing ? 1 : TAKEOVER_PASSES;
     this.#copiesAPass = Math.ceil(this.#toCopy.size / passes);
-    return active;
+    return this.#active;
   }
 
   async #append(active: Appender, key: string): Promise<void> {

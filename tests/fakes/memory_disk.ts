@@ -11,6 +11,9 @@ import type {
 /** What is on the disk: the bytes of each segment, by its number. */
 export type Files = Map<number, { readonly marker: Uint8Array; bytes: Uint8Array<ArrayBuffer> }>;
 
+/** What may fail; `folder` is the sync of the folder itself. */
+type Call = "create" | "write" | "sync" | "remove" | "folder";
+
 export class MemoryDisk implements StateDisk {
   readonly path = "/state";
   readonly files: Files;
@@ -18,10 +21,12 @@ export class MemoryDisk implements StateDisk {
   /** What the disk takes before it is full. */
   freeBytes = Infinity;
   /** Makes each call of that name fail. */
-  readonly broken = new Set<"create" | "write" | "sync" | "remove">();
+  readonly broken = new Set<Call>();
   /** Every write waits for it. */
   gate: Promise<void> = Promise.resolve();
   isClosed = false;
+  /** Segments that are open to be written. */
+  writing = 0;
   readonly #synced = new Map<number, Uint8Array<ArrayBuffer>>();
   #syncedFolder: Files;
 
@@ -60,6 +65,7 @@ export class MemoryDisk implements StateDisk {
     this.#fail("create");
     const file = { marker, bytes: new Uint8Array(0) };
     this.files.set(number, file);
+    this.writing++;
     return {
       write: async (bytes) => {
         await this.gate;
@@ -77,7 +83,7 @@ export class MemoryDisk implements StateDisk {
         this.#fail("sync");
         this.#synced.set(number, file.bytes);
       },
-      close: () => {},
+      close: () => void this.writing--,
     };
   }
 
@@ -90,6 +96,7 @@ export class MemoryDisk implements StateDisk {
 
   // deno-lint-ignore require-await
   async sync(): Promise<void> {
+    this.#fail("folder");
     this.#syncedFolder = copyOf(this.files);
   }
 
@@ -97,7 +104,7 @@ export class MemoryDisk implements StateDisk {
     this.isClosed = true;
   }
 
-  #fail(call: "create" | "write" | "sync" | "remove"): void {
+  #fail(call: Call): void {
     if (this.broken.has(call)) throw new Error("Input/output error (os error 5)");
   }
 }
