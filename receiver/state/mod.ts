@@ -56,7 +56,7 @@ export class KeptState {
     this.#metrics = new StateMetrics(registry, this.#writer);
     this.#metrics.damaged(damaged);
     const took = formatDuration(Math.round(now() - startedMs));
-    log.info("state loaded", { targets, dropped, cut, took });
+    log.info("state loaded", { directory: disk.path, targets, dropped, cut, took });
     if (damaged > 0) log.warn("state damaged", { directory: disk.path, records: damaged });
     this.#finished = this.#run();
   }

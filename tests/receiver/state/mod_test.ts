@@ -56,7 +56,10 @@ async function settle(): Promise<void> {
   for (let turns = 0; turns < 100; turns++) await Promise.resolve();
 }
 
-const STARTED = { event: "state loaded", targets: 0, dropped: 0, cut: false, took: "0s" };
+const STARTED = {
+  event: "state loaded",
+  ...{ directory: "/state", targets: 0, dropped: 0, cut: false, took: "0s" },
+};
 
 Deno.test("KeptState writes what changed within a second, and what is left when it stops", async () => {
   const disk = new MemoryDisk();
