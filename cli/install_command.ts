@@ -2,8 +2,15 @@
 
 import { resolve } from "@std/path";
 import { installReceiver, installSender, type Outcome, uninstall } from "../systemd/mod.ts";
-import type { InstallFlags, ReceiverFlags, SenderFlags, UninstallFlags } from "./command.ts";
+import type {
+  InstallFlags,
+  ReceiverFlags,
+  ReceiverFlagsOrigin,
+  SenderFlags,
+  UninstallFlags,
+} from "./command.ts";
 import { loadConfig } from "./load_config.ts";
+import { readReceiver } from "./receiver_config.ts";
 import { Fault, print } from "./terminal.ts";
 import { thisProgram } from "./this_program.ts";
 import { VERSION } from "./version.ts";
@@ -25,7 +32,10 @@ export async function runSenderInstall(flags: SenderFlags & InstallFlags): Promi
 }
 
 /** Installs a receiver with the options given. */
-export async function runReceiverInstall(flags: ReceiverFlags & InstallFlags): Promise<number> {
+export async function runReceiverInstall(
+  given: ReceiverFlags & ReceiverFlagsOrigin & InstallFlags,
+): Promise<number> {
+  const { flags, file } = await readReceiver(given);
   if (flags.stateDir !== undefined) {
     throw new Fault(
       2,
@@ -44,6 +54,9 @@ export async function runReceiverInstall(flags: ReceiverFlags & InstallFlags): P
       extraArgs: flags.given,
       pushPort: flags.pushListen.port,
       scrapePort: flags.scrapeListen.port,
+      config: flags.config === undefined
+        ? undefined
+        : { path: resolve(flags.config), hasTokens: file.tokens.length > 0 },
       bearerToken: Deno.env.get("BEARER_TOKEN") || undefined,
       bearerTokenFile: tokenFile ? resolve(tokenFile) : undefined,
     }),

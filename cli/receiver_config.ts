@@ -22,9 +22,7 @@ export async function loadReceiver<Flags extends ReceiverFlags & LogFlags & Rece
   flags: Flags,
   env: Environment = (name) => Deno.env.get(name),
 ): Promise<ReceiverSetup<Flags>> {
-  const file = flags.config === undefined
-    ? { tokens: [], options: {} }
-    : await readReceiverFile(flags.config);
+  const { file, flags: complete } = await readReceiver(flags);
   const token = await findBearerToken(env);
   if (token === undefined && file.tokens.length === 0) throw new Fault(2, NO_TOKEN);
   const own = token === undefined ? [] : [bearerToken(token)];
@@ -37,7 +35,7 @@ export async function loadReceiver<Flags extends ReceiverFlags & LogFlags & Rece
     );
   }
   return {
-    flags: { ...flags, ...optionsThatCount(file, flags.unset) },
+    flags: complete,
     tokens: [...own, ...file.tokens],
     short: token === undefined || token.length >= MIN_TOKEN_LENGTH
       ? undefined
@@ -49,6 +47,16 @@ const NO_TOKEN =
   "Cannot start the receiver: no token; set BEARER_TOKEN, or BEARER_TOKEN_FILE to a file's path " +
   '(prompipe sender exampleconfig prints a fresh token as "bearer_token"), or name a config that ' +
   "holds tokens by --config";
+
+/** Reads the config, where one is named, and puts its options where nobody set any. */
+export async function readReceiver<Flags extends ReceiverFlagsOrigin>(
+  flags: Flags,
+): Promise<{ readonly flags: Flags; readonly file: ReceiverFile }> {
+  const file = flags.config === undefined
+    ? { tokens: [], options: {} }
+    : await readReceiverFile(flags.config);
+  return { file, flags: { ...flags, ...optionsThatCount(file, flags.unset) } };
+}
 
 /** The config at a path; every fault in it is told at once. */
 export async function readReceiverFile(path: string): Promise<ReceiverFile> {

@@ -4,7 +4,14 @@
 import { credentialArgument, unwritable, unwritableRaw } from "./escape.ts";
 import { type Failure, failure, type Outcome, refusal } from "./failure.ts";
 import { readMark } from "./mark.ts";
-import { configReach, joined, type Program, type ProgramReach, programReach } from "./reach.ts";
+import {
+  type ConfigReach,
+  configReach,
+  joined,
+  type Program,
+  type ProgramReach,
+  programReach,
+} from "./reach.ts";
 import { startNow, whyNoSystemd } from "./service.ts";
 import { type System, thisMachine } from "./system.ts";
 import { type Provided, provideToken, TOKEN_FILE, tokenPath } from "./token.ts";
@@ -13,6 +20,7 @@ import { unitPath, writeUnitFile, type Written } from "./unit_file.ts";
 import { systemdVersion } from "./version.ts";
 
 const CONFIG_CREDENTIAL = "config.json";
+const NO_CONFIG: ConfigReach = { ok: true, credential: false, binds: [], covers: [] };
 /** The receiver looks for it in `$CREDENTIALS_DIRECTORY`. */
 const TOKEN_CREDENTIAL = "bearer_token";
 
@@ -39,6 +47,8 @@ export interface InstallReceiverOptions extends InstallOptions {
   /** The ports it listens on; one below 1024 costs a capability, 0 none. */
   readonly pushPort: number;
   readonly scrapePort?: number;
+  /** Its config, absolute, where it has one; `hasTokens`: it needs no other. */
+  readonly config: { readonly path: string; readonly hasTokens: boolean } | undefined;
   /** From BEARER_TOKEN: kept in a file of root's for the service. */
   readonly bearerToken: string | undefined;
   /** From BEARER_TOKEN_FILE, absolute. */
@@ -85,31 +95,68 @@ export async function installReceiver(
   if (!program.ok) return program;
   const token = await tokenPath(options, system);
   if (!token.ok) return token;
+  const config = await receiverConfigReach(options, system);
+  if (!config.ok) return config;
   const hazard = badArgument(options.extraArgs) ?? badTokenPath(token.path);
   if (hazard) return hazard;
 
+  const withToken = await needsToken(options, system);
   const named = options.bearerTokenFile === undefined ? [] : [token.path];
   // Made for an earlier installation, it goes in the end, unless it is the one named now.
-  const made = named.length === 0 ? [TOKEN_FILE] : await madeBefore(options, system);
+  const made = named.length === 0 && withToken ? [TOKEN_FILE] : await madeBefore(options, system);
   const plan: UnitPlan = {
     kind: "receiver",
     version: options.version,
     goes: made.filter((path) => !named.includes(path)),
     stays: [
       ...named.map((path) => `token ${path}`),
+      ...options.config === undefined ? [] : [`config ${options.config.path}`],
       ...program.places.map((path) => `program ${path}`),
     ],
-    argv: [...program.argv, "receiver", ...options.extraArgs],
-    binds: program.binds,
-    covers: program.covers,
-    credentials: [{ name: TOKEN_CREDENTIAL, path: token.path }],
+    argv: [...program.argv, "receiver", ...config.argv, ...options.extraArgs],
+    ...joined([program, config]),
+    credentials: [
+      ...withToken ? [{ name: TOKEN_CREDENTIAL, path: token.path }] : [],
+      ...config.credential && options.config !== undefined
+        ? [{ name: CONFIG_CREDENTIAL, path: options.config.path }]
+        : [],
+    ],
     privilegedPort: [options.pushPort, options.scrapePort ?? 0]
       .some((port) => port > 0 && port < 1024),
     systemdVersion: await systemdVersion(system),
   };
   if (options.print) return { ok: true, output: unitText(plan) };
-  const provide = () => provideToken(options, system);
-  return await install(plan, { options, program, system, provide });
+  const provide = withToken ? () => provideToken(options, system) : undefined;
+  const notes = config.credential ? [COPIED] : [];
+  return await install(plan, { options, program, system, provide, notes });
+}
+
+const COPIED =
+  "The service gets a copy of the config at each start: restart it after an edit. Where others may " +
+  "read the file (it holds no secret) and its folder, a reload is enough";
+
+/** How the service reaches its config, and the arguments that name it. */
+async function receiverConfigReach(
+  { config }: InstallReceiverOptions,
+  system: System,
+): Promise<ConfigReach & { readonly argv: UnitPlan["argv"] } | Failure> {
+  if (config === undefined) return { ...NO_CONFIG, argv: [] };
+  const reach = await configReach(config.path, system);
+  if (!reach.ok) return reach;
+  const path = reach.credential ? { filledIn: credentialArgument(CONFIG_CREDENTIAL) } : config.path;
+  return { ...reach, argv: ["--config", path] };
+}
+
+/**
+ * Whether the service gets a token beside those of its config. One that was made for an
+ * earlier installation stays good: senders may have it.
+ */
+async function needsToken(
+  { config, bearerToken, bearerTokenFile }: InstallReceiverOptions,
+  system: System,
+): Promise<boolean> {
+  if (!config?.hasTokens || bearerToken !== undefined || bearerTokenFile !== undefined) return true;
+  return await system.stat(TOKEN_FILE).then(() => true, () => false);
 }
 
 async function madeBefore(
@@ -125,11 +172,13 @@ interface Installation {
   readonly program: ProgramReach;
   readonly system: System;
   /** What else the service needs. */
-  readonly provide?: () => Promise<Provided | Failure>;
+  readonly provide?: (() => Promise<Provided | Failure>) | undefined;
+  /** What a person should know of the service. */
+  readonly notes?: readonly string[];
 }
 
 async function install(plan: UnitPlan, installation: Installation): Promise<Outcome> {
-  const { options, program, system, provide } = installation;
+  const { options, program, system, provide, notes = [] } = installation;
   const name = unitName(plan.kind);
   const unitFile = unitPath(plan.kind, options.unitDir);
   const text = unitText(plan);
@@ -151,6 +200,7 @@ async function install(plan: UnitPlan, installation: Installation): Promise<Outc
     said.push(provided.told);
     changed ||= provided.changed;
   }
+  said.push(...notes);
   if (program.toOpen !== undefined) {
     const opened = await openToAll(program.toOpen, system);
     if (!opened.ok) return failed(opened);

@@ -60,7 +60,12 @@ class Units implements AsyncDisposable {
       await installSender({ ...common, configPath: words.configPath }),
       await installReceiver({
         ...common,
-        ...{ pushPort: 80, bearerToken: undefined, bearerTokenFile: words.bearerTokenFile },
+        ...{
+          pushPort: 80,
+          config: undefined,
+          bearerToken: undefined,
+          bearerTokenFile: words.bearerTokenFile,
+        },
       }),
     ];
     for (const outcome of outcomes) assert(outcome.ok, outcome.ok ? "" : outcome.reason);

@@ -68,7 +68,7 @@ Deno.test("installReceiver() with now restarts a service whose token changed", a
   const systemd = await system.boot(`${UNIT_DIR}/prompipe-receiver.service`);
   const receiver = {
     ...SENDER,
-    ...{ pushPort: 80, bearerToken: undefined, bearerTokenFile: undefined },
+    ...{ pushPort: 80, config: undefined, bearerToken: undefined, bearerTokenFile: undefined },
   };
   await installReceiver(receiver, system);
   await installReceiver({ ...receiver, bearerToken: "another" }, system);

@@ -34,6 +34,7 @@ const RECEIVER: InstallReceiverOptions = {
   now: false,
   extraArgs: ["--push-listen", ":8080"],
   pushPort: 8080,
+  config: undefined,
   bearerToken: undefined,
   bearerTokenFile: undefined,
 };
@@ -238,6 +239,70 @@ Deno.test("installReceiver() makes a token once and never tells it", async () =>
     goes: [TOKEN_FILE],
     stays: [`program ${EXECUTABLE}`],
   });
+});
+
+const RECEIVER_CONFIG = "/etc/prompipe/receiver.json";
+const RECEIVER_UNIT = `${UNIT_DIR}/prompipe-receiver.service`;
+
+Deno.test("installReceiver() names a config that others may read, and makes no token beside its own", async () => {
+  await using system = await usualMachine();
+  await system.file(RECEIVER_CONFIG, { mode: 0o644 });
+  const config = { path: RECEIVER_CONFIG, hasTokens: true };
+  const told = output(await installReceiver({ ...RECEIVER, config }, system));
+  assert(!told.includes("token"), told);
+  const unit = await system.readText(RECEIVER_UNIT);
+  assertEquals(commandLine(settings(unit, "ExecStart")[0]!), [
+    ...[EXECUTABLE, "receiver", "--config", RECEIVER_CONFIG, "--push-listen", ":8080"],
+  ]);
+  assertEquals(settings(unit, "LoadCredential"), []);
+  assertEquals((await system.list("/etc/prompipe")).toSorted(), ["config.json", "receiver.json"]);
+  assertEquals(readMark(unit)?.stays, [`config ${RECEIVER_CONFIG}`, `program ${EXECUTABLE}`]);
+});
+
+Deno.test("installReceiver() keeps a token beside a config: one that is there, is given, or is needed", async () => {
+  const table: [
+    before: string | undefined,
+    hasTokens: boolean,
+    bearerToken: string | undefined,
+    kept: RegExp,
+  ][] = [
+    ["from-before", true, undefined, /^from-before$/m],
+    [undefined, true, "given", /^given$/],
+    [undefined, false, undefined, /^[\w-]{22}$/],
+  ];
+  for (const [before, hasTokens, bearerToken, kept] of table) {
+    await using system = await usualMachine();
+    await system.file(RECEIVER_CONFIG, { mode: 0o644 });
+    if (before !== undefined) await system.file(TOKEN_FILE, { mode: 0o600, text: `${before}\n` });
+    const config = { path: RECEIVER_CONFIG, hasTokens };
+    output(await installReceiver({ ...RECEIVER, config, bearerToken }, system));
+    assertMatch((await system.readText(TOKEN_FILE)).trim(), kept);
+    assertEquals(settings(await system.readText(RECEIVER_UNIT), "LoadCredential"), [
+      `bearer_token:${TOKEN_FILE}`,
+    ]);
+  }
+});
+
+Deno.test("installReceiver() hands over a copy of a config that root alone may read, and says so", async () => {
+  await using system = await usualMachine();
+  await system.file(RECEIVER_CONFIG, { mode: 0o600 });
+  const config = { path: RECEIVER_CONFIG, hasTokens: true };
+  const told = output(await installReceiver({ ...RECEIVER, config }, system));
+  assertStringIncludes(told, "\nThe service gets a copy of the config at each start: restart it");
+  const unit = await system.readText(RECEIVER_UNIT);
+  assertEquals(settings(unit, "LoadCredential"), [`config.json:${RECEIVER_CONFIG}`]);
+  assertStringIncludes(
+    settings(unit, "ExecStart")[0]!,
+    "--config ${CREDENTIALS_DIRECTORY}/config.json",
+  );
+});
+
+Deno.test("installReceiver() refuses a config that isn't there, and writes nothing", async () => {
+  await using system = await usualMachine();
+  const config = { path: RECEIVER_CONFIG, hasTokens: true };
+  const outcome = await installReceiver({ ...RECEIVER, config }, system);
+  assertStringIncludes(reason(outcome), `Cannot use config "${RECEIVER_CONFIG}" for a service`);
+  assertEquals(system.changes, []);
 });
 
 Deno.test("installReceiver() keeps BEARER_TOKEN in a file of root's", async () => {

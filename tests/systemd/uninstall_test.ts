@@ -25,7 +25,13 @@ async function machine(bearerTokenFile?: string): Promise<RootedSystem> {
   await system.folder("/var/cache");
   await system.folder("/var/lib");
   if (bearerTokenFile !== undefined) await system.file(bearerTokenFile, { text: "t" });
-  const receiver = { ...COMMON, pushPort: 80, bearerToken: undefined, bearerTokenFile };
+  const receiver = {
+    ...COMMON,
+    pushPort: 80,
+    config: undefined,
+    bearerToken: undefined,
+    bearerTokenFile,
+  };
   const outcome = await installReceiver(receiver, system);
   assert(outcome.ok, outcome.ok ? "" : outcome.reason);
   system.changes.length = 0;
@@ -101,7 +107,7 @@ Deno.test("uninstall() never takes a token file that was named", async () => {
 Deno.test("uninstall() takes a token that was made before another was named", async () => {
   await using system = await machine();
   const bearerTokenFile = await system.file("/root/token", { text: "t" });
-  const receiver = { ...COMMON, pushPort: 80, bearerToken: undefined };
+  const receiver = { ...COMMON, pushPort: 80, config: undefined, bearerToken: undefined };
   // However often: each unit takes it over from the one before.
   for (let time = 0; time < 2; time++) {
     await installReceiver({ ...receiver, bearerTokenFile }, system);
