@@ -1,9 +1,16 @@
 // The connections of the public listener: who has shown nothing yet goes first.
 
 import type { Socket } from "node:net";
+import { countFreeFiles } from "./free_files.ts";
 
 /** So many may be open that have sent no push yet. */
 const MAX_STRANGERS = 2_048;
+/** So many in all, where the system allows as many files. */
+const MAX_CONNECTIONS = 15_000;
+/** Of the files that are free, the rest are for others: scrapers, the state, a certificate. */
+const SHARE = 0.75;
+/** From here on it matters how many files there are. */
+const MANY = 200;
 
 interface Connection {
   readonly socket: Socket;
@@ -16,13 +23,16 @@ type Named = Pick<Socket, "remoteAddress" | "remotePort">;
 /**
  * Keeps the open connections. Idle and half-open ones cost memory and a file each, so
  * that the oldest stranger makes room for a new one: a good sender has shown its token
- * long before thousands of others come.
+ * long before thousands of others come. Without a file left for it, the runtime would
+ * never again accept a connection: that may not happen.
  */
 export class Connections {
   /** By the client's address and port: of a TLS connection, there are two sockets. */
   readonly #all = new Map<string, Connection>();
   /** The oldest first. */
   readonly #strangers = new Map<string, Connection>();
+  #max = { strangers: MANY, all: MANY };
+  #counted = false;
   #closing = false;
   #gone = Promise.withResolvers<void>();
 
@@ -33,7 +43,16 @@ export class Connections {
     this.#strangers.set(name, connection);
     socket.once("close", () => this.#remove(name));
     if (this.#closing) socket.destroy();
-    if (this.#strangers.size > MAX_STRANGERS) this.#dropOldest();
+    if (this.#all.size > MANY && !this.#counted) this.#count();
+    if (this.#strangers.size > this.#max.strangers) this.#dropOldest();
+    if (this.#all.size > this.#max.all) socket.destroy();
+  }
+
+  #count(): void {
+    const files = countFreeFiles(MAX_CONNECTIONS / SHARE);
+    const all = this.#all.size + Math.floor(files * SHARE);
+    this.#max = { all, strangers: Math.min(MAX_STRANGERS, Math.floor(all / 2)) };
+    this.#counted = true;
   }
 
   /** A request came in. */

@@ -6,6 +6,7 @@ import {
   COUNT,
   DURATION,
   HOST_PORT,
+  NETWORKS,
   PATH,
   SIZE,
   type ValueKind,
@@ -132,4 +133,24 @@ Deno.test("every kind of value says what is right, and takes its own examples", 
     assert(examples.length > 0, kind.right);
     for (const example of examples) assert(kind.parse(example) !== undefined, example);
   }
+});
+
+Deno.test("NETWORKS reads addresses and networks, and refuses what is neither", () => {
+  holds(NETWORKS, [
+    ["192.0.2.7", [{ address: "192.0.2.7", prefixBits: 32 }]],
+    ["2001:db8::1", [{ address: "2001:db8::1", prefixBits: 128 }]],
+    ["0.0.0.0/0, ::/0", [{ address: "0.0.0.0", prefixBits: 0 }, { address: "::", prefixBits: 0 }]],
+  ]);
+  const wrong = ["", ",", "10.0.0.0/8,", "10.0.0/8", "10.0.0.256", "010.0.0.1", "10.0.0.0/33"];
+  const more = [
+    "::1/129",
+    ":::",
+    "[::1]",
+    "fe80::1%eth0",
+    "10.0.0.0/",
+    "10.0.0.0/8/8",
+    "/8",
+    "host",
+  ];
+  holds(NETWORKS, [...wrong, ...more].map((text) => [text, undefined]));
 });

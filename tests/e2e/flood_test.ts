@@ -6,9 +6,10 @@ import { join } from "@std/path";
 import { testUnless } from "../parts.ts";
 import type { FloodResult } from "./flood_load.ts";
 import { RunningProcess } from "./processes.ts";
-import { Receiver } from "./prompipe.ts";
+import { newToken, Receiver } from "./prompipe.ts";
 
 const MIB = 1024 * 1024;
+const PROJECT = join(import.meta.dirname!, "..", "..");
 const LOAD = join(import.meta.dirname!, "flood_load.ts");
 const FULL = Deno.env.get("PROMPIPE_TEST_FULL") === "1";
 const MAX_P99_MS = 1_000;
@@ -112,6 +113,40 @@ for (const [name, { kind, short, full, maxBytes, check }] of Object.entries(FLOO
     },
   );
 }
+
+testUnless(
+  Deno.build.os === "windows" && "it has no ulimit",
+  "more connections than files to be had leave good pushes alone, during and after",
+  async () => {
+    const token = newToken();
+    const args = ["run", "--quiet", "--no-prompt", "--permission-set", "main.ts", "receiver"];
+    const listen = ["--push-listen", "127.0.0.1:0", "--scrape-listen", "127.0.0.1:0"];
+    await using receiver = new RunningProcess("/bin/sh", {
+      args: ["-c", 'ulimit -n 400 && exec "$@"', "sh", Deno.execPath(), ...args, ...listen],
+      cwd: PROJECT,
+      env: { BEARER_TOKEN: token },
+    });
+    const [, address] = await receiver.waitForOutput(/listening.*\bpush\b.*address=([\d.:]+)/);
+    const push = async () => {
+      const headers = { Authorization: `Bearer ${token}`, Connection: "close" };
+      const init = { method: "PUT", headers, body: "good 1\n", signal: AbortSignal.timeout(5_000) };
+      const response = await fetch(`http://${address}/metrics/good/0`, init);
+      await response.body?.cancel();
+      return response.status;
+    };
+    const connections: Deno.TcpConn[] = [];
+    try {
+      for (let i = 0; i < 800; i++) {
+        const port = Number(address!.split(":")[1]);
+        connections.push(await Deno.connect({ hostname: "127.0.0.1", port }));
+      }
+      assertEquals(await push(), 204);
+    } finally {
+      for (const connection of connections) connection.close();
+    }
+    assertEquals(await push(), 204);
+  },
+);
 
 /** Series of targets that were really pushed: not made up. */
 function isPushed(series: string): boolean {
