@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { sha256 } from "../../receiver/token_book.ts";
-import { newToken, Receiver } from "./prompipe.ts";
+import { newToken, Receiver, startPrompipe } from "./prompipe.ts";
 import { TempDir } from "./temp_dir.ts";
 import { waitFor } from "./wait_for.ts";
 
@@ -144,4 +144,25 @@ Deno.test("SIGHUP with a fault keeps the tokens, says why, and names options tha
   process.signal("SIGHUP");
   await process.waitForOutput(/msg="reload failed" reason=.*no such file/);
   assertEquals((await room.push(home.token, "/metrics/a/x")).status, 204);
+});
+
+Deno.test("SIGHUP reads the file of BEARER_TOKEN_FILE again", async () => {
+  await using folder = await TempDir.make();
+  const [first, second] = [newToken(), newToken()];
+  const path = await folder.write("token", first);
+  const listen = ["--push-listen", "127.0.0.1:0", "--scrape-listen", "127.0.0.1:0"];
+  await using process = startPrompipe(["receiver", ...listen], { BEARER_TOKEN_FILE: path });
+  const [, address] = await process.waitForOutput(/listener=push address=(\S+)/);
+  const push = async (token: string) => {
+    const headers = { Authorization: `Bearer ${token}` };
+    const url = `http://${address}/metrics/a/b`;
+    const response = await fetch(url, { method: "PUT", headers, body: "x 1\n" });
+    await response.body?.cancel();
+    return response.status;
+  };
+  assertEquals([await push(first), await push(second)], [204, 401]);
+  await Deno.writeTextFile(path, second);
+  process.signal("SIGHUP");
+  await process.waitForOutput(/msg="tokens reloaded" tokens=1/);
+  assertEquals([await push(first), await push(second)], [401, 204]);
 });

@@ -71,6 +71,23 @@ Deno.test("MemoryStore.write() keeps what is newer by the sender's clock, while 
   }
 });
 
+Deno.test("MemoryStore.write() keeps what a restart brought back, as long as it is newer and fresh", () => {
+  const { store, clock } = start();
+  const push = { ...snapshot(5), scrapedAtMs: 1_000 };
+  store.restore({ target: A, push, receivedAtMs: clock.nowMs });
+  const older = { ...snapshot(6), scrapedAtMs: 999, sender: { ...push.sender, token: "other" } };
+  assertEquals([store.owner(A), store.write(A, older)], [
+    "test",
+    { ok: true, result: "outdated" },
+  ]);
+  clock.nowMs += TTL_MS + 1;
+  assertEquals([store.owner(A), store.write(A, older)], [
+    undefined,
+    { ok: true, result: "stored" },
+  ]);
+  assertEquals(store.owner(A), "other");
+});
+
 Deno.test("MemoryStore.write() an outdated push does not lengthen what is stored", () => {
   const { store, clock } = start();
   store.write(A, { ...snapshot(5), scrapedAtMs: 10 });
