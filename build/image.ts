@@ -1,5 +1,5 @@
 // What the Dockerfile's first stage makes of the checkout: a folder with the runtime, the
-// bundle, and what the program may do.
+// bundle, and what the program may do; and an empty one for a receiver's state.
 
 import { join } from "@std/path";
 import project from "../deno.json" with { type: "json" };
@@ -17,6 +17,7 @@ if (import.meta.main) {
       const target = Deno.env.get("TARGETARCH");
       const arch = parseArch(target ? ["--arch", target.replace("amd64", "x64")] : []);
       const { unstable, permissions } = project;
+      await Deno.mkdir("/state");
       await Deno.mkdir(FOLDER);
       await writeBundle(await bundle(ROOT, Deno.env.get("COMMIT") || undefined), FOLDER);
       await Deno.writeTextFile(

@@ -17,14 +17,14 @@ export interface Tunings {
   readonly otherwise: Tuning;
 }
 
-/** How often a function runs before it is worth an optimizing compiler: a flood gets there soon. */
+/** How often a function runs before it is compiled: at rest that takes hours, in a flood seconds. */
 const HOT = 50_000;
 
-const SMALL = ["--max-semi-space-size=1", "--single-threaded-gc"];
-
-const LATE_OPTIMIZED = [
-  ...SMALL,
+const V8 = [
+  "--max-semi-space-size=1",
+  "--single-threaded-gc",
   "--optimize-for-size",
+  "--no-sparkplug",
   `--invocation-count-for-maglev=${HOT}`,
   `--invocation-count-for-maglev-osr=${HOT}`,
   `--invocation-count-for-turbofan=${HOT}`,
@@ -33,11 +33,10 @@ const LATE_OPTIMIZED = [
 
 export const TUNINGS: Tunings = {
   byCommand: {
-    receiver: { v8: LATE_OPTIMIZED, codeCache: false },
-    // Nothing is compiled at all: a sender waits, and what it does is done by native code.
-    sender: { v8: [...SMALL, "--lite-mode"], codeCache: false },
+    receiver: { v8: V8, codeCache: false },
+    sender: { v8: V8, codeCache: false },
   },
-  otherwise: { v8: LATE_OPTIMIZED, codeCache: true },
+  otherwise: { v8: V8, codeCache: true },
 };
 
 /** Flags for `deno run`; none of them holds a space. */
