@@ -4,14 +4,14 @@
 import { credentialArgument, unwritable, unwritableRaw } from "./escape.ts";
 import { type Failure, failure, type Outcome, refusal } from "./failure.ts";
 import { readMark } from "./mark.ts";
+import { configReach, joined, type Program, type ProgramReach, programReach } from "./reach.ts";
 import {
-  type ConfigReach,
-  configReach,
-  joined,
-  type Program,
-  type ProgramReach,
-  programReach,
-} from "./reach.ts";
+  CONFIG_CREDENTIAL,
+  COPIED,
+  needsToken,
+  type ReceiverConfigOptions,
+  receiverConfigReach,
+} from "./receiver_config.ts";
 import { startNow, whyNoSystemd } from "./service.ts";
 import { type System, thisMachine } from "./system.ts";
 import { type Provided, provideToken, TOKEN_FILE, tokenPath } from "./token.ts";
@@ -19,8 +19,6 @@ import { unitName, type UnitPlan, unitText } from "./unit.ts";
 import { unitPath, writeUnitFile, type Written } from "./unit_file.ts";
 import { systemdVersion } from "./version.ts";
 
-const CONFIG_CREDENTIAL = "config.json";
-const NO_CONFIG: ConfigReach = { ok: true, credential: false, binds: [], covers: [] };
 /** The receiver looks for it in `$CREDENTIALS_DIRECTORY`. */
 const TOKEN_CREDENTIAL = "bearer_token";
 
@@ -43,16 +41,10 @@ export interface InstallSenderOptions extends InstallOptions {
   readonly configPath: string;
 }
 
-export interface InstallReceiverOptions extends InstallOptions {
+export interface InstallReceiverOptions extends InstallOptions, ReceiverConfigOptions {
   /** The ports it listens on; one below 1024 costs a capability, 0 none. */
   readonly pushPort: number;
   readonly scrapePort?: number;
-  /** Its config, absolute, where it has one; `hasTokens`: it needs no other. */
-  readonly config: { readonly path: string; readonly hasTokens: boolean } | undefined;
-  /** From BEARER_TOKEN: kept in a file of root's for the service. */
-  readonly bearerToken: string | undefined;
-  /** From BEARER_TOKEN_FILE, absolute. */
-  readonly bearerTokenFile: string | undefined;
 }
 
 export async function installSender(
@@ -129,34 +121,6 @@ export async function installReceiver(
   const provide = withToken ? () => provideToken(options, system) : undefined;
   const notes = config.credential ? [COPIED] : [];
   return await install(plan, { options, program, system, provide, notes });
-}
-
-const COPIED =
-  "The service gets a copy of the config at each start: restart it after an edit. Where others may " +
-  "read the file (it holds no secret) and its folder, a reload is enough";
-
-/** How the service reaches its config, and the arguments that name it. */
-async function receiverConfigReach(
-  { config }: InstallReceiverOptions,
-  system: System,
-): Promise<ConfigReach & { readonly argv: UnitPlan["argv"] } | Failure> {
-  if (config === undefined) return { ...NO_CONFIG, argv: [] };
-  const reach = await configReach(config.path, system);
-  if (!reach.ok) return reach;
-  const path = reach.credential ? { filledIn: credentialArgument(CONFIG_CREDENTIAL) } : config.path;
-  return { ...reach, argv: ["--config", path] };
-}
-
-/**
- * Whether the service gets a token beside those of its config. One that was made for an
- * earlier installation stays good: senders may have it.
- */
-async function needsToken(
-  { config, bearerToken, bearerTokenFile }: InstallReceiverOptions,
-  system: System,
-): Promise<boolean> {
-  if (!config?.hasTokens || bearerToken !== undefined || bearerTokenFile !== undefined) return true;
-  return await system.stat(TOKEN_FILE).then(() => true, () => false);
 }
 
 async function madeBefore(
