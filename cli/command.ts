@@ -48,6 +48,13 @@ export interface SenderFlags {
   readonly metricsListen?: ListenAddress;
 }
 
+/** Options of `doctor`. */
+export interface DoctorFlags {
+  readonly config: string;
+  readonly scrapeUrl?: string;
+  readonly json: boolean;
+}
+
 /** Options of `discover`. */
 export interface DiscoverFlags {
   readonly config: string;
@@ -95,6 +102,7 @@ export type Command =
   | { readonly kind: "sender"; readonly flags: SenderFlags & LogFlags }
   | { readonly kind: "sender exampleconfig" }
   | { readonly kind: "sender check"; readonly flags: CheckFlags }
+  | { readonly kind: "sender doctor"; readonly flags: DoctorFlags }
   | { readonly kind: "sender discover"; readonly flags: DiscoverFlags }
   | {
     readonly kind: "sender install";

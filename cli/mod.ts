@@ -50,6 +50,8 @@ async function perform(command: Command): Promise<number> {
       return 0;
     case "sender check":
       return await (await import("./check_command.ts")).runCheck(command.flags);
+    case "sender doctor":
+      return await (await import("./doctor_command.ts")).runDoctor(command.flags);
     case "sender discover":
       return await (await import("./discover_command.ts")).runDiscover(command.flags);
     case "sender install":

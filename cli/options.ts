@@ -81,6 +81,12 @@ export function checkOptions(): Option[] {
   return [configOption(), new Option("--json", "print what was found as JSON").default(false)];
 }
 
+/** Options of `sender doctor`. */
+export function doctorOptions(): Option[] {
+  const help = "the receiver's scrape listener, to read a push back";
+  return [...checkOptions(), option("scrape-url", RECEIVER_URL, help)];
+}
+
 /** Options of `healthcheck`. */
 export function healthcheckOptions(): Option[] {
   return [option("url", WEB_URL, "what to ask", "http://127.0.0.1:9090/healthz")];

@@ -7,6 +7,7 @@ import {
   checkOptions,
   configOption,
   discoverOptions,
+  doctorOptions,
   flagsOf,
   givenOptions,
   healthcheckOptions,
@@ -77,6 +78,10 @@ export function buildProgram(choose: (command: Command) => void): Program {
   const check = addOptions(sender.command("check"), [checkOptions()])
     .description("Read the config, and scrape each source once")
     .action(() => choose({ kind: "sender check", flags: flagsOf(check) }));
+
+  const doctor = addOptions(sender.command("doctor"), [doctorOptions()])
+    .description("Look at the whole way to each receiver, and push each target once")
+    .action(() => choose({ kind: "sender doctor", flags: flagsOf(doctor) }));
 
   const discover = addOptions(sender.command("discover"), [[configOption()], discoverOptions()])
     .description("Look for exporters on this machine, and write them into the config")

@@ -180,7 +180,10 @@ export function pushHandler(
     }
     // The internet asks without one all day; a token that fails is somebody's sender.
     const reason = authorization === null ? "no_token" : "unauthorized";
-    return refused(refuse(reason, "a good bearer token is needed"), challenge);
+    const what = authorization === null
+      ? "no bearer token in the request"
+      : "a good bearer token is needed";
+    return refused(refuse(reason, what), challenge);
   }
 
   function refused(

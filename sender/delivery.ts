@@ -1,17 +1,11 @@
 // Brings a report to a destination: what a sender's loop asks for, and PUT as one way.
 
-import {
-  encodeFailure,
-  formatDuration,
-  oneLine,
-  PROBLEM_TYPE,
-  writePushHeaders,
-} from "../protocol/mod.ts";
+import { formatDuration, oneLine } from "../protocol/mod.ts";
 import { readRetryAfter } from "./backoff.ts";
 import { errorText } from "./error_text.ts";
 import { hint } from "./hint.ts";
-import { packed } from "./pack.ts";
 import type { Destination } from "./pair.ts";
+import { pushRequest } from "./push_request.ts";
 import type { Report } from "./report.ts";
 
 /**
@@ -59,19 +53,9 @@ export class PutDelivery implements Delivery {
   async deliver(report: Report, signal: AbortSignal): Promise<DeliveryResult> {
     const { destination, userAgent, timeoutMs, fetch } = this.#options;
     const { bearerToken } = destination;
-    const { body, headers } = await content(report);
-    const init: RequestInit = {
-      method: "PUT",
-      redirect: "manual",
-      signal,
-      body,
-      headers: {
-        ...headers,
-        ...writePushHeaders(report),
-        "Authorization": `Bearer ${bearerToken}`,
-        "User-Agent": userAgent,
-      },
-    };
+    const push = await pushRequest(report, { bearerToken, userAgent });
+    const { body } = push;
+    const init: RequestInit = { ...push, redirect: "manual", signal };
     try {
       let { url } = destination;
       for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
@@ -102,18 +86,6 @@ export class PutDelivery implements Delivery {
 
 function failed(reason: string): DeliveryResult {
   return { ok: false, refused: false, retriable: false, reason };
-}
-
-async function content(report: Report) {
-  const { result } = report;
-  if (!result.ok) {
-    return { body: encodeFailure(result.failure), headers: { "Content-Type": PROBLEM_TYPE } };
-  }
-  const headers: Record<string, string> = { "Content-Encoding": "gzip" };
-  if (result.contentType !== undefined) {
-    headers["Content-Type"] = result.contentType;
-  }
-  return { body: await packed(result), headers };
 }
 
 function redirectLocation(response: Response, url: URL): URL | undefined {

@@ -25,8 +25,18 @@ import { type PassObserver, runTargetLoop } from "./target_loop.ts";
 import { realTiming } from "./timing.ts";
 import { Transports } from "./transports.ts";
 
-export { createGet, exampleConfig, loadConfig, metricsHandler, pairsOf, scrape, sourceName };
+export {
+  createGet,
+  exampleConfig,
+  loadConfig,
+  metricsHandler,
+  pairsOf,
+  scrape,
+  sourceName,
+  Transports,
+};
 export type { Finding, RefusedBy, SourceCheck } from "./check_source.ts";
+export type { Diagnosis, Finding as DoctorFinding, Level } from "./doctor/mod.ts";
 export type {
   ConfigSurroundings,
   LoadedConfig,

@@ -12,6 +12,7 @@ export interface Certificate {
 
 const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
 const DAYS = ["-days", "2"];
+const OVER = ["-days", "-1"];
 
 /** Signs certificates with a key of its own. */
 export class Authority implements AsyncDisposable {
@@ -42,13 +43,22 @@ export class Authority implements AsyncDisposable {
   }
 
   /** A certificate for names such as `DNS:localhost` or `IP:127.0.0.1`. */
-  async issue(...names: readonly string[]): Promise<Certificate> {
+  issue(...names: readonly string[]): Promise<Certificate> {
+    return this.#issue(names, DAYS);
+  }
+
+  /** One whose time is over. */
+  issueExpired(...names: readonly string[]): Promise<Certificate> {
+    return this.#issue(names, OVER);
+  }
+
+  async #issue(names: readonly string[], days: readonly string[]): Promise<Certificate> {
     const request = ["-keyout", "new.key", "-out", "new.csr", "-subj", "/CN=test"];
     await run(this.#openssl, this.#dir, ["req", ...NEW_KEY, ...request]);
     await this.#dir.write("new.ext", `subjectAltName=${names.join(",")}\n`);
     const sign = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "new.ext"];
     const out = ["-in", "new.csr", "-out", "new.pem"];
-    await run(this.#openssl, this.#dir, ["x509", "-req", ...sign, ...out, ...DAYS]);
+    await run(this.#openssl, this.#dir, ["x509", "-req", ...sign, ...out, ...days]);
     return {
       cert: await Deno.readTextFile(`${this.#dir.path}/new.pem`),
       key: await Deno.readTextFile(`${this.#dir.path}/new.key`),

@@ -42,9 +42,7 @@ Deno.test("pushHandler() answers 403 to a token that may not write the path, its
 Deno.test("pushHandler() answers 401 alike to an expired, an unknown and a malformed token", async () => {
   const room = roomWith(OLD);
   const answers = [];
-  for (
-    const authorization of [OLD.authorization, `${OLD.authorization}x`, "Bearer a b", "x", null]
-  ) {
+  for (const authorization of [OLD.authorization, `${OLD.authorization}x`, "Bearer a b", "x"]) {
     const response = await room.ask({ authorization, body: "x" });
     answers.push([response.status, [...response.headers], await response.text()]);
   }
