@@ -34,8 +34,10 @@ export function openNotifier(env: Environment): Notifier {
   if (!path) return newNotifier(() => {}, undefined);
   const socket = Deno.listenDatagram({ transport: "unixpacket", path: `\0prompipe-${Deno.pid}` });
   const to = { transport: "unixpacket", path: path.replace(/^@/, "\0") } as const;
+  let last: Promise<unknown> = Promise.resolve();
+  // One after another: a socket that is still sending takes no more.
   const send: Send = (message) => {
-    socket.send(new TextEncoder().encode(message), to).catch(() => {});
+    last = last.then(() => socket.send(new TextEncoder().encode(message), to)).catch(() => {});
   };
   return newNotifier(send, readWatchdogMs(env), () => socket.close());
 }
