@@ -4,7 +4,9 @@ import type { Socket } from "node:net";
 import { countFreeFiles } from "./free_files.ts";
 
 /** So many may be open that have sent no push yet. */
-const MAX_STRANGERS = 2_048;
+const MAX_STRANGERS = 1_024;
+/** After so many strangers gone, the headers that they have sent are worth a collection. */
+const COLLECT_AFTER = 256;
 /** So many in all, where the system allows as many files. */
 const MAX_CONNECTIONS = 15_000;
 /** Of the files that are free, the rest are for others: scrapers, the state, a certificate. */
@@ -31,10 +33,17 @@ export class Connections {
   readonly #all = new Map<string, Connection>();
   /** The oldest first. */
   readonly #strangers = new Map<string, Connection>();
+  readonly #collect: () => void;
   #max = { strangers: MANY, all: MANY };
   #counted = false;
+  #strangersGone = 0;
   #closing = false;
   #gone = Promise.withResolvers<void>();
+
+  /** `collect` is called now and then, when there may be much garbage. */
+  constructor(collect: () => void) {
+    this.#collect = collect;
+  }
 
   add(socket: Socket): void {
     const name = nameOf(socket);
@@ -90,15 +99,19 @@ export class Connections {
 
   #dropOldest(): void {
     for (const [name, { socket }] of this.#strangers) {
-      this.#strangers.delete(name);
-      socket.destroy();
-      return;
+      this.#forget(name);
+      return void socket.destroy();
     }
+  }
+
+  #forget(stranger: string): void {
+    if (!this.#strangers.delete(stranger)) return;
+    if (++this.#strangersGone % COLLECT_AFTER === 0) this.#collect();
   }
 
   #remove(name: string): void {
     this.#all.delete(name);
-    this.#strangers.delete(name);
+    this.#forget(name);
     if (this.#closing && this.#all.size === 0) this.#gone.resolve();
   }
 }

@@ -4,6 +4,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Listener, PushHandler } from "../receiver/mod.ts";
+import { collectGarbage } from "./collector.ts";
 import { Connections } from "./connections.ts";
 import { bindFault, formatAddress, type ListenAddress, type ListenOptions } from "./listener.ts";
 import type { ClientAddress } from "./trusted_proxies.ts";
@@ -70,7 +71,7 @@ export async function bindPushPort(
   server.on("error", (error) => log.error("listener failed", { listener: "push", error }));
   const { address: host, port } = server.address() as AddressInfo;
   const address = formatAddress({ host, port });
-  const connections = new Connections();
+  const connections = new Connections(collectGarbage);
   server.on("connection", (socket) => connections.add(socket));
 
   return {

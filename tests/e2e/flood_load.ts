@@ -19,7 +19,7 @@ if (import.meta.main) {
   const [kind = "", ...numbers] = Deno.args;
   const [port = 0, count = 0, seconds = 0] = numbers.map(Number);
   const endMs = performance.now() + seconds * 1_000;
-  const flood = { bodies, wrong_tokens, half_open, drips, made_up }[kind];
+  const flood = { bodies, wrong_tokens, half_open, huge_headers, drips, made_up }[kind];
   if (flood === undefined) throw new Error(`no flood ${kind}`);
   await flood(port, { count, endMs });
   console.log(JSON.stringify(outcomes));
@@ -65,15 +65,27 @@ async function made_up(port: number, flood: Flood): Promise<void> {
   );
 }
 
+const HALF = "PUT /metrics/a/b HTTP/1.1\r\nHost: x\r\nX-A: ";
+
 /** So many connections that say nothing, or half of a request's headers. */
-async function half_open(port: number, { count, endMs }: Flood): Promise<void> {
-  for (let i = 0; i < count; i++) {
+async function half_open(port: number, flood: Flood): Promise<void> {
+  await hold(port, flood, (i) => bytes(i % 2 === 0 ? HALF : ""));
+}
+
+/** So many connections with as many headers as are taken, and no end of them. */
+async function huge_headers(port: number, flood: Flood): Promise<void> {
+  const headers = bytes(HALF, `${"x".repeat(1_000)}\r\nX-A: `.repeat(70));
+  await hold(port, flood, () => headers);
+}
+
+async function hold(port: number, flood: Flood, make: (i: number) => Uint8Array): Promise<void> {
+  for (let i = 0; i < flood.count; i++) {
     const connection = await connect(port);
-    if (i % 2 === 0) connection.write(bytes("PUT /metrics/a/b HTTP/1.1\r\nX-A: ")).catch(() => {});
+    writeAll(connection, make(i)).catch(() => {});
     void watch(connection);
   }
-  note("opened", count);
-  await until(endMs);
+  note("opened", flood.count);
+  await until(flood.endMs);
 }
 
 /** So many good pushes that come a byte at a time, each some seconds. */

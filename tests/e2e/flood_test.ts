@@ -53,6 +53,13 @@ const FLOODS: Record<string, Flood> = {
     maxBytes: grown,
     check: (result, count) => assertEquals(result["opened"], count),
   },
+  "headers without an end": {
+    kind: "huge_headers",
+    short: [3_000, 3],
+    full: [10_000, 60],
+    maxBytes: grown,
+    check: (result, count) => assertEquals(result["opened"], count),
+  },
   "bodies that come drop by drop": {
     kind: "drips",
     short: [500, 3],
