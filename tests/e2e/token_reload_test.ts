@@ -125,6 +125,20 @@ Deno.test("a token of a/* gets 403 for b/x; expired, unknown and malformed ones 
   assert(!room.receiver.process.output.includes(scoped.token));
 });
 
+Deno.test("two tokens that claim one target: the second gets 409, and the log and a counter name both", async () => {
+  const tokens = ["home", "office"].map((name) => ({ name, token: newToken() }));
+  await using room = await start(tokens);
+  const [home, office] = tokens.map(({ token }) => token);
+  assertEquals((await room.push(home!, "/metrics/a/x")).status, 204);
+  for (let count = 0; count < 3; count++) {
+    assertEquals((await room.push(office!, "/metrics/a/x")).status, 409);
+  }
+  assertEquals(await room.metric('conflicts_total{owner="home",token="office"}'), 3);
+  const { process } = room.receiver;
+  await process.waitForOutput(/msg="target claimed twice".* owner=home token=office/);
+  assertEquals(process.output.split("claimed twice").length, 2, "told once");
+});
+
 Deno.test("SIGHUP with a fault keeps the tokens, says why, and names options that need a restart", async () => {
   const home = { name: "home", token: newToken() };
   await using room = await start([home]);

@@ -40,6 +40,8 @@ Deno.test("ReceiverMetrics counts what the handlers tell and what the store hold
   metrics.pushed({ result: "outdated", push: { ...snapshot(7), sentBytes: 7 }, tookMs });
   metrics.pushed({ result: "outdated", push: { ...failure(), sentBytes: 0 }, tookMs });
   metrics.refused("too_large");
+  metrics.conflicted("home", "office");
+  metrics.conflicted("home", "office");
   metrics.scraped({ state: "up", bodyBytes: 1_000, tookMs });
   metrics.scraped({ state: "unknown", bodyBytes: 0, tookMs });
   metrics.delayed(tookMs);
@@ -51,6 +53,7 @@ Deno.test("ReceiverMetrics counts what the handlers tell and what the store hold
     'prompipe_receiver_pushes_total{result="source_failed"}': 1,
     'prompipe_receiver_pushes_total{result="outdated"}': 2,
     'prompipe_receiver_source_failures_total{cause="source_refused"}': 1,
+    'prompipe_receiver_conflicts_total{owner="home",token="office"}': 2,
     prompipe_receiver_received_bytes_total: 122,
     prompipe_receiver_unpacked_bytes_total: 437,
     prompipe_receiver_push_duration_seconds_count: 5,
