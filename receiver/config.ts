@@ -26,7 +26,9 @@ export function parseReceiverFile(text: string, options: OptionKinds): ParsedRec
   if (!isRecord(json.value)) return { ok: false, faults: ['must hold {"tokens": […]}'] };
   const result = v.safeParse(receiverFile(options), json.value);
   const faults = [
-    ...(result.issues ?? []).map((issue) => describeIssue(issue, { json: json.value, options })),
+    ...(result.issues ?? []).flatMap((issue) =>
+      describeIssue(issue, { json: json.value, options })
+    ),
     ...findDuplicates(json.value),
   ];
   if (!result.success || faults.length > 0) return { ok: false, faults };

@@ -16,14 +16,21 @@ export interface FaultyFile {
 }
 
 /** A fault that the schema found: key path, what would be right, and what stands there. */
-export function describeIssue(issue: BaseIssue<unknown>, { json, options }: FaultyFile): string {
+export function describeIssue(issue: BaseIssue<unknown>, { json, options }: FaultyFile): string[] {
   const path = (issue.path ?? []).map((item) => item.key as string | number);
-  const known = path.length === 1 ? ["tokens", ...Object.keys(options)] : Object.keys(RIGHT);
   if (issue.expected === "never") {
-    return faultAt(path, `is unknown${suggest(String(path.at(-1)), known)}`).text;
+    const known = path.length === 1 ? ["tokens", ...Object.keys(options)] : Object.keys(RIGHT);
+    return findUnknown(json, path.slice(0, -1), known);
   }
   const value = describeValue(path, valueAt(json, path));
-  return faultAt(path, `must be ${rightFor(path, options)}; ${value}`).text;
+  return [faultAt(path, `must be ${rightFor(path, options)}; ${value}`).text];
+}
+
+/** All of them: the schema stops at the first. */
+function findUnknown(json: unknown, parent: Path, known: readonly string[]): string[] {
+  return Object.keys(valueAt(json, parent) ?? {})
+    .filter((key) => !known.includes(key))
+    .map((key) => faultAt([...parent, key], `is unknown${suggest(key, known)}`).text);
 }
 
 /** Names and digests that stand there twice, in whatever shape the file is. */

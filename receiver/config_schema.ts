@@ -29,7 +29,7 @@ export const RIGHT = {
 /** Of `tokens` itself. */
 export const RIGHT_TOKENS = 'a list of {"name": …, "sha256": …}';
 
-const Token = strict({
+const Token = v.strictObject({
   name: string(parseName),
   sha256: string(parseDigest),
   targets: v.optional(v.pipe(v.array(string(parseTargetPattern)), v.minLength(1))),
@@ -45,7 +45,7 @@ export type Token = v.InferOutput<typeof Token>;
 /** The shape of the file: unknown keys are faults, values come out parsed. */
 export function receiverFile(options: OptionKinds) {
   const kinds = Object.entries(options).map(([key, kind]) => [key, v.optional(option(kind))]);
-  return strict({
+  return v.strictObject({
     tokens: v.optional(v.array(Token), []),
     ...Object.fromEntries(kinds) as Record<string, ReturnType<typeof option>>,
   });
@@ -71,11 +71,6 @@ function parseTime(text: string): number | undefined {
   } catch {
     return undefined; // no such day, or no time zone
   }
-}
-
-/** An object of these keys alone. Unlike `v.strictObject`, it names every other one. */
-function strict<Entries extends v.ObjectEntries>(entries: Entries) {
-  return v.objectWithRest(entries, v.never());
 }
 
 function count() {

@@ -61,7 +61,7 @@ export async function loadConfig(
   const result = v.safeParse(ConfigFile, filled);
   const faults = firstOfEach([
     ...unset,
-    ...(result.issues ?? []).map((issue) => describeIssue(issue, json)),
+    ...(result.issues ?? []).flatMap((issue) => describeIssue(issue, json)),
     ...findConflicts(filled),
     ...named.faults,
     ...await findExpressionFaults({ json, filled }),

@@ -15,15 +15,25 @@ import { knownKeys, RIGHT, SAID, SECRET_KEYS } from "./config_schema.ts";
 const MAX_SHOWN_LENGTH = 100;
 
 /** A fault that the schema found: key path, what would be right, and what stands in `json`. */
-export function describeIssue(issue: BaseIssue<unknown>, json: unknown): Fault {
+export function describeIssue(issue: BaseIssue<unknown>, json: unknown): Fault[] {
   const path = (issue.path ?? []).map((item) => item.key as string | number);
   const key = String(path.findLast((part) => typeof part === "string") ?? "");
-  if (issue.expected === "never") return faultAt(path, `is unknown${suggest(path)}`);
-  if (issue.expected === SAID) return faultAt(path, issue.message);
-  if (path.length === 0) return { path: "", text: `must hold {"bearer_token": …, "pairs": […]}` };
+  if (issue.expected === "never") return findUnknown(path.slice(0, -1), json);
+  if (issue.expected === SAID) return [faultAt(path, issue.message)];
+  if (path.length === 0) return [{ path: "", text: `must hold {"bearer_token": …, "pairs": […]}` }];
   const missing = issue.type === "strict_object" && issue.input === undefined;
   const value = missing ? "it is missing" : describeValue(path, valueAt(json, path));
-  return faultAt(path, `must be ${rightFor(path, key)}; ${value}`);
+  return [faultAt(path, `must be ${rightFor(path, key)}; ${value}`)];
+}
+
+/** All keys of an object that shouldn't be there: the schema stops at the first. */
+function findUnknown(parent: Path, json: unknown): Fault[] {
+  const known = knownKeys(
+    parent.findLast((part) => typeof part === "string") as string | undefined,
+  );
+  return Object.keys(valueAt(json, parent) ?? {})
+    .filter((key) => !known.includes(key))
+    .map((key) => faultAt([...parent, key], `is unknown${suggest(key, known)}`));
 }
 
 /** A fault of a key that has to be there, or of its value: of what kind that is. */
@@ -49,10 +59,8 @@ function rightFor(path: Path, key: string): string {
   return RIGHT[key as keyof typeof RIGHT] ?? "something else";
 }
 
-function suggest(path: Path): string {
-  const parent = path.slice(0, -1).findLast((part) => typeof part === "string");
-  const known = knownKeys(parent as string | undefined);
-  const meant = nearest(String(path.at(-1)), known);
+function suggest(key: string, known: readonly string[]): string {
+  const meant = nearest(key, known);
   return meant === undefined ? `; known are ${known.join(", ")}` : `; did you mean "${meant}"?`;
 }
 

@@ -147,6 +147,17 @@ Deno.test("parseReceiverFile() takes nothing but an object", () => {
   ]);
 });
 
+Deno.test("parseReceiverFile() refuses keys that every object has", () => {
+  for (const key of ["__proto__", "constructor", "toString"]) {
+    for (
+      const file of [`{"${key}": 1}`, `{"tokens": [{"name": "a", "sha256": "${A}", "${key}": 1}]}`]
+    ) {
+      const [fault = ""] = faultsOf(file);
+      assert(fault.includes(`${key}" is unknown; known are`), `${file}: ${fault}`);
+    }
+  }
+});
+
 Deno.test("parseReceiverFile() shows no token that stands where its digest should", () => {
   const secret = randomSecret();
   const said = faultsOf({ tokens: [{ name: "a", sha256: secret, token: secret }], bearer: secret });

@@ -56,6 +56,16 @@ Deno.test("loadConfig() names an unknown key and the nearest known one", async (
   for (const [file, fault] of table) assertEquals(await faultsOf(file), [fault]);
 });
 
+Deno.test("loadConfig() names every unknown key of every object", async () => {
+  const pairs = [pairWith({ dest: 1, timout: 1 })];
+  assertEquals((await faultsOf(fileWith({ bearer_tokn: 1, timout: 1, pairs }))).toSorted(), [
+    '"bearer_tokn" is unknown; did you mean "bearer_token"?',
+    '"pairs[0].dest" is unknown; did you mean "destination"?',
+    '"pairs[0].timout" is unknown; did you mean "timeout"?',
+    '"timout" is unknown; did you mean "timeout"?',
+  ]);
+});
+
 Deno.test("loadConfig() refuses keys that every object has", async () => {
   for (const key of ["__proto__", "constructor", "hasOwnProperty"]) {
     const text = JSON.stringify(fileWith({ KEY: {} })).replace('"KEY"', `"${key}"`);
