@@ -12,6 +12,7 @@ export interface FloodResult {
 
 const MIB_BODY = new Uint8Array(1_000_000).fill(120);
 const CONNECTIONS = 16;
+const HALF = "PUT /metrics/a/b HTTP/1.1\r\nHost: x\r\nX-A: ";
 const GOOD = { Authorization: `Bearer ${Deno.env.get("TOKEN")}` };
 const outcomes: Record<string, number> = {};
 
@@ -64,8 +65,6 @@ async function made_up(port: number, flood: Flood): Promise<void> {
       }),
   );
 }
-
-const HALF = "PUT /metrics/a/b HTTP/1.1\r\nHost: x\r\nX-A: ";
 
 /** So many connections that say nothing, or half of a request's headers. */
 async function half_open(port: number, flood: Flood): Promise<void> {
