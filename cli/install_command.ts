@@ -17,11 +17,13 @@ import { VERSION } from "./version.ts";
 
 /** Installs a sender for the config in use, which has to be without faults. */
 export async function runSenderInstall(flags: SenderFlags & InstallFlags): Promise<number> {
-  await loadConfig(flags.config);
+  const { config, files } = await loadConfig(flags.config);
   return finish(
     await installSender({
       program: thisProgram(),
       configPath: resolve(flags.config),
+      files,
+      sockets: config.pairs.flatMap(({ source }) => source.socketPath ?? []),
       unitDir: resolve(flags.unitDir),
       print: flags.print,
       now: flags.now,

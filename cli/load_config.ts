@@ -2,6 +2,7 @@
 
 import { dirname, resolve } from "@std/path";
 import { loadConfig as parseAndLoad, type LoadedConfig, type TargetFiles } from "../sender/mod.ts";
+import { readFile } from "./read_file.ts";
 import { Fault } from "./terminal.ts";
 
 /** The config at a path; every fault in it is told at once. */
@@ -19,14 +20,14 @@ export async function loadConfig(path: string): Promise<LoadedConfig & { readonl
 export async function readConfig(path: string, before?: TargetFiles): Promise<LoadedConfig> {
   let text;
   try {
-    text = await Deno.readTextFile(path);
+    text = await readFile(resolve(path));
   } catch (error) {
     throw new Fault(2, `Cannot read config "${path}": ${explain(error)}`);
   }
   return await parseAndLoad(text, {
     dir: dirname(resolve(path)),
     env: (name) => Deno.env.get(name),
-    readTextFile: Deno.readTextFile,
+    readTextFile: readFile,
     async listFolder(folder) {
       const entries = await Array.fromAsync(Deno.readDir(folder));
       return entries.filter((entry) => !entry.isDirectory).map((entry) => entry.name);

@@ -1,9 +1,11 @@
 // What a receiver runs with: its options as they count, and its tokens.
 
+import { resolve } from "@std/path";
 import { bearerToken, type ReceiverFile, type TokenEntry } from "../receiver/mod.ts";
 import { type Environment, findBearerToken } from "./bearer_token.ts";
 import type { LogFlags, ReceiverFlags, ReceiverFlagsOrigin } from "./command.ts";
 import { receiverFileOptions } from "./options.ts";
+import { readFile } from "./read_file.ts";
 import { Fault } from "./terminal.ts";
 
 /** A token shorter than this can be guessed. */
@@ -64,7 +66,7 @@ export async function readReceiverFile(path: string): Promise<ReceiverFile> {
   const { parseReceiverFile } = await import("../receiver/config.ts");
   let text;
   try {
-    text = await Deno.readTextFile(path);
+    text = await readFile(resolve(path));
   } catch (error) {
     throw new Fault(2, `Cannot read config "${path}": ${explain(error)}`);
   }

@@ -24,14 +24,20 @@ export class ConfigReloader {
   #last = Promise.resolve();
   #files: readonly string[];
   #targetFiles: TargetFiles;
+  /** Those that were told already. */
+  #warnings: readonly string[];
 
   /** The config that is applied, and what it depends on. */
   constructor(
-    { files, targetFiles }: Pick<LoadedConfig & { ok: true }, "files" | "targetFiles">,
+    { files, targetFiles, warnings }: Pick<
+      LoadedConfig & { ok: true },
+      "files" | "targetFiles" | "warnings"
+    >,
     options: ReloadOptions,
   ) {
     this.#files = files;
     this.#targetFiles = targetFiles;
+    this.#warnings = warnings;
     this.#options = options;
   }
 
@@ -53,7 +59,11 @@ export class ConfigReloader {
       this.#files = loaded.files;
       if (loaded.ok) {
         this.#targetFiles = loaded.targetFiles;
-        for (const reason of loaded.warnings) log.warn("targets left out", { reason });
+        const told = new Set(this.#warnings);
+        for (const reason of loaded.warnings) {
+          if (!told.has(reason)) log.warn("targets left out", { reason });
+        }
+        this.#warnings = loaded.warnings;
         return await this.#apply(loaded.config);
       }
       faults = loaded.faults;

@@ -9,6 +9,7 @@ import { loadConfig, readConfig } from "./load_config.ts";
 import { openNotifier } from "./notify.ts";
 import { onReload, openProcessLog, untilStopped } from "./process.ts";
 import { ConfigReloader } from "./reload_config.ts";
+import { credentialOf } from "./read_file.ts";
 import { VERSION } from "./version.ts";
 import { watchFiles } from "./watch_files.ts";
 
@@ -38,7 +39,7 @@ export async function runSender(flags: SenderFlags & LogFlags): Promise<number> 
     sender,
     metrics,
     log,
-    unseen: whyUnseen(flags.config),
+    unseen: await whyUnseen(flags.config),
   });
   onReload(async () => {
     notifier.reloading();
@@ -61,8 +62,8 @@ export async function runSender(flags: SenderFlags & LogFlags): Promise<number> 
 }
 
 /** What systemd hands over as a credential is a copy, made when the service started. */
-function whyUnseen(config: string): string | undefined {
-  const credentials = Deno.env.get("CREDENTIALS_DIRECTORY");
-  if (!credentials || !resolve(config).startsWith(`${credentials}/`)) return undefined;
-  return "systemd gave a copy of the config: restart the service after an edit";
+async function whyUnseen(config: string): Promise<string | undefined> {
+  return await credentialOf(resolve(config)) === undefined
+    ? undefined
+    : "systemd gave a copy of the config: restart the service after an edit";
 }

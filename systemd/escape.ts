@@ -40,14 +40,6 @@ export function execArgument(value: string): string {
   return quoted(specifiers(value).replaceAll("$", "$$$$"));
 }
 
-/**
- * A path inside the service's credentials folder, as an argument of `ExecStart=`:
- * systemd fills the folder in when it starts the service.
- */
-export function credentialArgument(name: string): string {
-  return `\${CREDENTIALS_DIRECTORY}/${name}`;
-}
-
 /** A path in a list of paths, such as `BindReadOnlyPaths=`, where `:` separates. */
 export function listedPath(path: string): string {
   return quoted(specifiers(path)).replaceAll(":", "\\:");

@@ -1,12 +1,13 @@
 // Installs a unit: decides what goes into it, writes it, and starts it or says what to
 // run next.
 
-import { credentialArgument, unwritable, unwritableRaw } from "./escape.ts";
+import { credentialName } from "./credential_name.ts";
+import { unwritable, unwritableRaw } from "./escape.ts";
 import { type Failure, failure, type Outcome, refusal } from "./failure.ts";
 import { readMark } from "./mark.ts";
-import { configReach, joined, type Program, type ProgramReach, programReach } from "./reach.ts";
+import { configReach, namedReach } from "./config_reach.ts";
+import { joined, type Program, type ProgramReach, programReach } from "./reach.ts";
 import {
-  CONFIG_CREDENTIAL,
   COPIED,
   needsToken,
   type ReceiverConfigOptions,
@@ -39,6 +40,10 @@ interface InstallOptions {
 export interface InstallSenderOptions extends InstallOptions {
   /** Absolute. */
   readonly configPath: string;
+  /** Files and folders that the config names, absolute; some may not be there. */
+  readonly files: readonly string[];
+  /** Unix sockets that it names, likewise. */
+  readonly sockets: readonly string[];
 }
 
 export interface InstallReceiverOptions extends InstallOptions, ReceiverConfigOptions {
@@ -55,9 +60,12 @@ export async function installSender(
   if (!program.ok) return program;
   const config = await configReach(options.configPath, system);
   if (!config.ok) return config;
+  const named = await namedReach(options, system);
+  if (!named.ok) return named;
   const hazard = badArgument(options.extraArgs);
   if (hazard) return hazard;
 
+  const credentials = [...config.credentials, ...named.credentials];
   const plan: UnitPlan = {
     kind: "sender",
     version: options.version,
@@ -67,11 +75,11 @@ export async function installSender(
       ...program.argv,
       "sender",
       "--config",
-      config.credential ? { filledIn: credentialArgument(CONFIG_CREDENTIAL) } : options.configPath,
+      options.configPath,
       ...options.extraArgs,
     ],
-    ...joined([program, config]),
-    credentials: config.credential ? [{ name: CONFIG_CREDENTIAL, path: options.configPath }] : [],
+    ...joined([program, config, named]),
+    credentials: [...new Set(credentials)].map((path) => ({ name: credentialName(path), path })),
     privilegedPort: false,
     systemdVersion: await systemdVersion(system),
   };
@@ -105,13 +113,16 @@ export async function installReceiver(
       ...options.config === undefined ? [] : [`config ${options.config.path}`],
       ...program.places.map((path) => `program ${path}`),
     ],
-    argv: [...program.argv, "receiver", ...config.argv, ...options.extraArgs],
+    argv: [
+      ...program.argv,
+      "receiver",
+      ...options.config === undefined ? [] : ["--config", options.config.path],
+      ...options.extraArgs,
+    ],
     ...joined([program, config]),
     credentials: [
       ...withToken ? [{ name: TOKEN_CREDENTIAL, path: token.path }] : [],
-      ...config.credential && options.config !== undefined
-        ? [{ name: CONFIG_CREDENTIAL, path: options.config.path }]
-        : [],
+      ...config.credentials.map((path) => ({ name: credentialName(path), path })),
     ],
     privilegedPort: [options.pushPort, options.scrapePort ?? 0]
       .some((port) => port > 0 && port < 1024),
@@ -119,7 +130,7 @@ export async function installReceiver(
   };
   if (options.print) return { ok: true, output: unitText(plan) };
   const provide = withToken ? () => provideToken(options, system) : undefined;
-  const notes = config.credential ? [COPIED] : [];
+  const notes = config.credentials.length > 0 ? [COPIED] : [];
   return await install(plan, { options, program, system, provide, notes });
 }
 

@@ -4,7 +4,7 @@
 // over by systemd as a credential.
 
 import { dirname } from "node:path";
-import { unwritable, unwritablePlain, unwritableRaw } from "./escape.ts";
+import { unwritable, unwritablePlain } from "./escape.ts";
 import { type Failure, failure, refusal } from "./failure.ts";
 import { unreadableSource } from "./source_tree.ts";
 import type { FileFacts, System } from "./system.ts";
@@ -34,14 +34,8 @@ export interface ProgramReach extends Reach {
   readonly toOpen: { readonly path: string; readonly mode: number } | undefined;
 }
 
-export interface ConfigReach extends Reach {
-  readonly ok: true;
-  /** Whether it has to come as a credential. */
-  readonly credential: boolean;
-}
-
 /** The permission bits of users who are neither the owner nor in the group. */
-const OTHERS = { read: 0o004, enter: 0o001, readAndExecute: 0o005 };
+export const OTHERS = { read: 0o004, enter: 0o001, readAndExecute: 0o005 };
 
 /** Where the sandbox shows empty folders of its own. */
 const HIDDEN = ["/home", "/root", "/run/user", "/tmp", "/var/tmp"];
@@ -91,26 +85,8 @@ export async function programReach(
   return { ok: true, argv, places: [...new Set(real.values())], toOpen, ...joined(reaches) };
 }
 
-/** `path` is taken as it stands, so that a symbolic link may point elsewhere later. */
-export async function configReach(path: string, system: System): Promise<ConfigReach | Failure> {
-  const cannot = (why: string) =>
-    failure(`Cannot use config ${JSON.stringify(path)} for a service: ${why}`);
-  try {
-    const facts = await system.stat(path);
-    if (facts.kind === "folder") return cannot("is a directory");
-    const direct = await system.realPath(path) === path &&
-      allows(facts, OTHERS.read) &&
-      await closedFolder(path, system) === undefined;
-    const hazard = direct ? unwritable(path) : unwritableRaw(path);
-    if (hazard) return cannot(hazard);
-    const reach = direct ? await wayTo(path, system) : { binds: [], covers: [] };
-    return { ok: true, credential: !direct, ...reach };
-  } catch (error) {
-    return cannot(refusal(error));
-  }
-}
-
-async function wayTo(path: string, system: System): Promise<Reach> {
+/** What it takes to reach a path that others may read. */
+export async function wayTo(path: string, system: System): Promise<Reach> {
   if (HIDDEN.some((folder) => isWithin(path, folder))) {
     return { binds: [path], covers: [] };
   }
@@ -119,7 +95,7 @@ async function wayTo(path: string, system: System): Promise<Reach> {
 }
 
 /** The outermost folder above `path` that others may not enter. */
-async function closedFolder(path: string, system: System): Promise<string | undefined> {
+export async function closedFolder(path: string, system: System): Promise<string | undefined> {
   const folders: string[] = [];
   for (let at = dirname(path); at !== "/"; at = dirname(at)) {
     folders.unshift(at);
@@ -149,10 +125,10 @@ function resolved(value: string, real: ReadonlyMap<string, string>): string {
   return value;
 }
 
-function allows(facts: FileFacts, bits: number): boolean {
+export function allows(facts: FileFacts, bits: number): boolean {
   return (facts.mode & bits) === bits;
 }
 
-function isWithin(path: string, folder: string): boolean {
+export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }

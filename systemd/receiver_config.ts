@@ -1,37 +1,28 @@
 // A receiver's own config, in its service: how it gets there, and whether it holds the tokens.
 
-import { credentialArgument } from "./escape.ts";
+import { configReach, type FileReach } from "./config_reach.ts";
 import type { Failure } from "./failure.ts";
-import { type ConfigReach, configReach } from "./reach.ts";
 import type { System } from "./system.ts";
 import { TOKEN_FILE, type TokenChoice } from "./token.ts";
-import type { UnitPlan } from "./unit.ts";
-
-/** What a config is called as a credential. */
-export const CONFIG_CREDENTIAL = "config.json";
 
 export interface ReceiverConfigOptions extends TokenChoice {
   /** Its config, absolute, where it has one; `hasTokens`: it needs no other. */
   readonly config: { readonly path: string; readonly hasTokens: boolean } | undefined;
 }
 
-const NO_CONFIG: ConfigReach = { ok: true, credential: false, binds: [], covers: [] };
+const NO_CONFIG: FileReach = { ok: true, binds: [], covers: [], credentials: [] };
 
 /** For a person, where the service has no more than a copy. */
 export const COPIED =
   "The service gets a copy of the config at each start: restart it after an edit. Where others may " +
   "read the file (it holds no secret) and its folder, a reload is enough";
 
-/** How the service reaches its config, and the arguments that name it. */
+/** How the service reaches its config. */
 export async function receiverConfigReach(
   { config }: ReceiverConfigOptions,
   system: System,
-): Promise<ConfigReach & { readonly argv: UnitPlan["argv"] } | Failure> {
-  if (config === undefined) return { ...NO_CONFIG, argv: [] };
-  const reach = await configReach(config.path, system);
-  if (!reach.ok) return reach;
-  const path = reach.credential ? { filledIn: credentialArgument(CONFIG_CREDENTIAL) } : config.path;
-  return { ...reach, argv: ["--config", path] };
+): Promise<FileReach | Failure> {
+  return config === undefined ? NO_CONFIG : await configReach(config.path, system);
 }
 
 /**

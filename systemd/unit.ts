@@ -8,7 +8,7 @@ import { type Mark, markText } from "./mark.ts";
 /** Everything that differs from unit to unit, looked up and decided. */
 export interface UnitPlan extends Mark {
   /** The whole command line, its program first. */
-  readonly argv: readonly Argument[];
+  readonly argv: readonly string[];
   /** Paths that the sandbox would hide. */
   readonly binds: readonly string[];
   /** Folders that nobody else may enter, which stand in the way of `binds`. */
@@ -23,9 +23,6 @@ export interface UnitPlan extends Mark {
   /** Of the systemd it is for; undefined: unknown. */
   readonly systemdVersion: number | undefined;
 }
-
-/** A value to be escaped, or text that systemd has to fill in. */
-export type Argument = string | { readonly filledIn: string };
 
 const DESCRIPTIONS = {
   sender: "prompipe sender (pushes metrics of this network to a receiver)",
@@ -128,8 +125,7 @@ Environment=PROMPIPE_STATE_DIR=%S/${name}
 `;
 }
 
-function argument(value: Argument, index: number): string {
-  if (typeof value !== "string") return value.filledIn;
+function argument(value: string, index: number): string {
   return index === 0 ? execProgram(value) : execArgument(value);
 }
 

@@ -13,7 +13,7 @@ function reloader(...reads: (() => LoadedConfig)[]) {
   const log = new RecordedLog();
   const told: unknown[] = [];
   let added = [makePair()];
-  const made = new ConfigReloader({ files: ["/first"], targetFiles: NONE }, {
+  const made = new ConfigReloader({ files: ["/first"], targetFiles: NONE, warnings: ["old"] }, {
     read: () => Promise.resolve().then(reads.shift()!),
     sender: {
       apply(config) {
@@ -84,4 +84,19 @@ Deno.test("ConfigReloader.reload() opens the metrics for a new self, and takes t
   await Promise.all([made.reload(), made.reload()]);
   const once = ["open", config, "follow"];
   assertEquals(told, [...once, "applied", ...once, "unchanged"]);
+});
+
+Deno.test("ConfigReloader.reload() tells of targets left out once, until it is other ones", async () => {
+  const leavingOut = (...warnings: string[]) => (): LoadedConfig => ({
+    ok: true,
+    config: CONFIG,
+    files: [],
+    warnings,
+    targetFiles: NONE,
+  });
+  const reads = [["old"], ["old", "new"], ["new"], [], ["new"]].map((each) => leavingOut(...each));
+  const { reloader: made, log } = reloader(...reads);
+  for (const _ of reads) await made.reload();
+  const told = log.events.filter(({ event }) => event === "targets left out");
+  assertEquals(told.map(({ fields }) => fields["reason"]), ["new", "new"]);
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { sha256 } from "../../receiver/token_book.ts";
+import { credentialName } from "../../systemd/credential_name.ts";
 import { randomSecret } from "../fakes/random_secret.ts";
 import { configOf } from "../sender/config_file.ts";
 import { runProgram, temporaryFolder } from "./program_run.ts";
@@ -163,4 +164,21 @@ Deno.test("run() returns 1 for a port that is taken", async () => {
     stderr,
     `prompipe: Cannot listen on "${address}" (push): something else listens there\n`,
   );
+});
+
+Deno.test("run() takes what systemd has loaded of a config and its files, by their own paths", async () => {
+  await using folder = await temporaryFolder();
+  await using credentials = await temporaryFolder();
+  const give = (path: string, text: string) =>
+    Deno.writeTextFile(`${credentials.path}/${credentialName(path)}`, text);
+  const destination = "http://127.0.0.1:1/metrics/a/b";
+  const pairs = [{ source: `unix://${folder.path}/none.sock`, destination }];
+  const path = `${folder.path}/my config.json`;
+  await give(path, JSON.stringify({ bearer_token_file: "token", pairs }));
+  await give(`${folder.path}/token`, randomSecret());
+  const env = { CREDENTIALS_DIRECTORY: credentials.path };
+  const { code, stdout, stderr } = await runProgram(["sender", "check", "--config", path], { env });
+  assertEquals([code, stderr], [1, ""]);
+  assertStringIncludes(stdout, `no such socket (${folder.path}/none.sock)`);
+  assertEquals((await runProgram(["sender", "check", "--config", path])).code, 2);
 });

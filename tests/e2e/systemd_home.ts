@@ -74,15 +74,32 @@ export async function prompipe(
   return await machine.must([...command, ...args], { cwd, env });
 }
 
-/** As editors do it: a new file in the place of the old one. */
+/** Where the config names its token, relative to itself. */
+export const TOKEN = `${HOME}/the token`;
+/** A folder of target files, likewise. */
+export const TARGETS = `${HOME}/targets`;
+
+/** Another target beside the config's pair, and the token, closed as the config is. */
+export async function writeNamedFiles(machine: SystemdMachine, token: string): Promise<void> {
+  await Deno.writeTextFile(machine.path(TOKEN), `${token}\n`, { mode: OWNER_ONLY });
+  await Deno.mkdir(machine.path(TARGETS));
+  const groups = [{ targets: ["127.0.0.1:9090"], labels: { job: "named" } }];
+  await Deno.writeTextFile(machine.path(`${TARGETS}/a.json`), JSON.stringify(groups));
+  await machine.must(["chown", "-R", "pi:pi", TOKEN, TARGETS]);
+}
+
+/** As editors do it: a new file in the place of the old one. Without a token it names files. */
 export async function writeConfig(
   machine: SystemdMachine,
-  { token, path }: { token: string; path: string },
+  { token, path }: { token?: string; path: string },
 ): Promise<void> {
   const draft = machine.path(`${CONFIG}.new`);
   const source = "http://127.0.0.1:9090/metrics";
   const pair = { source, destination: `http://127.0.0.1${path}`, interval: "1s" };
-  const config = { bearer_token: token, pairs: [pair] };
+  const sources = [{ files: ["targets/*.json"], destination: "http://127.0.0.1/metrics/{job}/x" }];
+  const config = token === undefined
+    ? { bearer_token_file: "the token", interval: "1s", pairs: [pair], sources }
+    : { bearer_token: token, pairs: [pair] };
   await Deno.writeTextFile(draft, JSON.stringify(config), { mode: OWNER_ONLY });
   await machine.must(["chown", "pi:pi", `${CONFIG}.new`]);
   await machine.must(["mv", `${CONFIG}.new`, CONFIG]);

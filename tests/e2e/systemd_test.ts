@@ -11,7 +11,10 @@ import {
   prompipe,
   RUNTIME,
   SOURCE,
+  TARGETS,
+  TOKEN,
   writeConfig,
+  writeNamedFiles,
 } from "./systemd_home.ts";
 import type { SystemdMachine } from "./systemd_machine.ts";
 import { start, status, stop, testInMachine, waitForStatus } from "./systemd_service.ts";
@@ -24,7 +27,8 @@ testInMachine(
   async (machine) => {
     const program = await moveInSource(machine);
     const token = newToken();
-    await writeConfig(machine, { token, path: "/metrics/machine/first" });
+    await writeNamedFiles(machine, token);
+    await writeConfig(machine, { path: "/metrics/machine/first" });
     const before = await filesOf(machine);
 
     // The receiver: port 80, its token from a file that root alone can read.
@@ -58,6 +62,7 @@ Run to enable on boot & to start now:
     );
     await start(machine, "prompipe-sender");
     await waitForStatus(machine, "http://127.0.0.1:9090/metrics/machine/first", 200);
+    await waitForStatus(machine, "http://127.0.0.1:9090/metrics/named/x", 200);
     assertEquals(
       await machine.must(["systemctl", "is-enabled", "prompipe-sender", "prompipe-receiver"]),
       "enabled\nenabled\n",
@@ -67,7 +72,7 @@ Run to enable on boot & to start now:
     await tellsHowItIs(machine);
 
     // A crash: it comes back, and an edited config counts from then on.
-    await writeConfig(machine, { token, path: "/metrics/machine/crashed" });
+    await writeConfig(machine, { path: "/metrics/machine/crashed" });
     await machine.must([
       ...["systemctl", "kill", "--kill-whom=main", "--signal=KILL", "prompipe-sender"],
     ]);
@@ -76,7 +81,7 @@ Run to enable on boot & to start now:
 
     // A stop, and a start with yet another config, without another install.
     await stop(machine, "prompipe-sender");
-    await writeConfig(machine, { token, path: "/metrics/machine/edited" });
+    await writeConfig(machine, { path: "/metrics/machine/edited" });
     await machine.must(["systemctl", "start", "prompipe-sender"]);
     await waitForStatus(machine, "http://127.0.0.1:9090/metrics/machine/edited", 200);
 
@@ -112,7 +117,7 @@ ${program.stays}`,
       await prompipe(machine, program, ["receiver", "uninstall"]),
       `\nRemoved ${TOKEN_FILE}\n`,
     );
-    await writeConfig(machine, { token, path: "/metrics/machine/first" });
+    await writeConfig(machine, { path: "/metrics/machine/first" });
     // It stays executable for all, as install said.
     await machine.must(["chmod", "700", RUNTIME]);
     assertEquals(await filesOf(machine), before);
@@ -138,12 +143,13 @@ async function seesNothingElse(machine: SystemdMachine): Promise<void> {
       ...["nsenter", "--target", sender.Pid!.trim(), "--mount", "--root"],
       ...[`--setuid=${uid}`, `--setgid=${uid}`, "--", ...command],
     ]);
-  assertEquals((await inside("ls", "-A", HOME)).output, ".deno\nprom pipe\n");
+  assertEquals((await inside("ls", "-A", HOME)).output, ".deno\nprom pipe\ntargets\n");
   assertEquals((await inside("ls", "-A", "/root")).output, "");
   assertEquals((await inside("cat", CONFIG)).code, 1);
+  assertEquals((await inside("cat", TOKEN)).code, 1);
   assertEquals((await inside("cat", TOKEN_FILE)).code, 1);
   assertEquals((await inside("ls", "/run/credentials/prompipe-receiver.service")).code, 2);
-  for (const folder of ["/", "/etc", HOME, SOURCE]) {
+  for (const folder of ["/", "/etc", HOME, SOURCE, TARGETS]) {
     assertEquals((await inside("touch", `${folder}/x`)).code, 1, folder);
   }
 }
@@ -155,7 +161,7 @@ async function tellsHowItIs(machine: SystemdMachine): Promise<void> {
   assertEquals(await show("prompipe-receiver"), { ...told, StatusText: "listening" });
   await waitFor(
     async () =>
-      assertEquals(await show("prompipe-sender"), { ...told, StatusText: "1 pair, all well" }),
+      assertEquals(await show("prompipe-sender"), { ...told, StatusText: "2 pairs, all well" }),
     { timeoutMs: 30_000, what: "the sender's status line" },
   );
   await machine.must(["systemctl", "reload", "prompipe-sender"]);

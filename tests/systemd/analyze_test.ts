@@ -57,7 +57,7 @@ class Units implements AsyncDisposable {
       extraArgs: ["--log-level", name, ";", "it's \\ 5%"],
     };
     const outcomes = [
-      await installSender({ ...common, configPath: words.configPath }),
+      await installSender({ ...common, configPath: words.configPath, files: [], sockets: [] }),
       await installReceiver({
         ...common,
         ...{

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import {
-  credentialArgument,
   execArgument,
   execProgram,
   listedPath,
@@ -74,13 +73,6 @@ Deno.test("rawPath() escapes specifiers only", () => {
     assertEquals(expandSpecifiers(rawPath(path)), path);
   }));
   assertEquals(rawPath('/a b/"100%" $x\\y'), '/a b/"100%%" $x\\y');
-});
-
-Deno.test("credentialArgument() is filled in by systemd", () => {
-  assertEquals(
-    commandLine(`/bin/a ${credentialArgument("c.json")}`, { CREDENTIALS_DIRECTORY: "/run/c" }),
-    ["/bin/a", "/run/c/c.json"],
-  );
 });
 
 Deno.test("unwritable() refuses what a line of a unit can't hold", () => {

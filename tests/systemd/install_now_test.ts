@@ -11,6 +11,8 @@ const SENDER: InstallSenderOptions = {
   program: { argv: [EXECUTABLE], paths: [EXECUTABLE] },
   version: "1.2.3",
   configPath: CONFIG,
+  files: [],
+  sockets: [],
   unitDir: UNIT_DIR,
   print: false,
   now: true,

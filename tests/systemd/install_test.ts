@@ -19,6 +19,8 @@ const TOKEN_FILE = "/etc/prompipe/receiver.token";
 const SENDER: InstallSenderOptions = {
   program: { argv: [EXECUTABLE], paths: [EXECUTABLE] },
   configPath: CONFIG,
+  files: [],
+  sockets: [],
   version: "1.2.3",
   unitDir: UNIT_DIR,
   print: false,
@@ -290,11 +292,10 @@ Deno.test("installReceiver() hands over a copy of a config that root alone may r
   const told = output(await installReceiver({ ...RECEIVER, config }, system));
   assertStringIncludes(told, "\nThe service gets a copy of the config at each start: restart it");
   const unit = await system.readText(RECEIVER_UNIT);
-  assertEquals(settings(unit, "LoadCredential"), [`config.json:${RECEIVER_CONFIG}`]);
-  assertStringIncludes(
-    settings(unit, "ExecStart")[0]!,
-    "--config ${CREDENTIALS_DIRECTORY}/config.json",
-  );
+  assertEquals(settings(unit, "LoadCredential"), [
+    `etc-prompipe-receiver.json:${RECEIVER_CONFIG}`,
+  ]);
+  assertStringIncludes(settings(unit, "ExecStart")[0]!, `--config ${RECEIVER_CONFIG}`);
 });
 
 Deno.test("installReceiver() refuses a config that isn't there, and writes nothing", async () => {
@@ -371,4 +372,24 @@ Deno.test("installReceiver() asks for a capability where a port needs it", async
     const unit = output(await installReceiver(options, system));
     assertEquals(settings(unit, "AmbientCapabilities"), [capability]);
   }
+});
+
+Deno.test("installSender() names config and secrets by their own paths, whichever way they come", async () => {
+  await using system = await usualMachine();
+  await system.file(CONFIG, { mode: 0o600 });
+  const token = await system.file("/etc/prompipe/token", { mode: 0o600 });
+  const targets = await system.folder("/home/pi/targets");
+  const options = { ...SENDER, files: [token, targets], sockets: [] };
+  output(await installSender(options, system));
+  const unit = await system.readText(UNIT_FILE);
+  assertEquals(commandLine(settings(unit, "ExecStart")[0]!).slice(1), [
+    "sender",
+    "--config",
+    CONFIG,
+  ]);
+  assertEquals(settings(unit, "LoadCredential"), [
+    `etc-prompipe-config.json:${CONFIG}`,
+    `etc-prompipe-token:${token}`,
+  ]);
+  assertEquals(settings(unit, "BindReadOnlyPaths"), ["/home/pi/targets"]);
 });

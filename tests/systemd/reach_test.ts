@@ -1,54 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { type ConfigReach, configReach, programReach } from "../../systemd/reach.ts";
+import { programReach } from "../../systemd/reach.ts";
 import { RootedSystem } from "./rooted_system.ts";
 
 const NOTHING = { ok: true, binds: [], covers: [] } as const;
-
-interface Place {
-  readonly file: number;
-  /** Folders with a mode of their own. */
-  readonly folders?: Record<string, number>;
-}
-
-const CONFIGS: [string, Place, ConfigReach][] = [
-  ["/etc/p/c.json", { file: 0o644 }, { ...NOTHING, credential: false }],
-  ["/etc/p/c.json", { file: 0o640 }, { ...NOTHING, credential: true }],
-  ["/etc/p/c.json", { file: 0o644, folders: { "/etc/p": 0o700 } }, {
-    ...NOTHING,
-    credential: true,
-  }],
-  ["/etc/p/c.json", { file: 0o644, folders: { "/etc/p": 0o711 } }, {
-    ...NOTHING,
-    credential: false,
-  }],
-  ["/home/pi/c.json", { file: 0o600 }, { ...NOTHING, credential: true }],
-  [
-    "/home/pi/c.json",
-    { file: 0o644 },
-    { ...NOTHING, binds: ["/home/pi/c.json"], credential: false },
-  ],
-  [
-    "/home/pi/c.json",
-    { file: 0o644, folders: { "/home/pi": 0o700 } },
-    { ...NOTHING, credential: true },
-  ],
-];
-
-Deno.test("configReach() hands over as a credential what others may not read", async () => {
-  for (const [path, { file, folders = {} }, expected] of CONFIGS) {
-    await using system = await RootedSystem.make();
-    await system.file(path, { mode: file });
-    for (const [folder, mode] of Object.entries(folders)) await system.folder(folder, mode);
-    assertEquals(await configReach(path, system), expected);
-  }
-});
-
-Deno.test("configReach() leaves a symbolic link to be followed at each start", async () => {
-  await using system = await RootedSystem.make();
-  await system.file("/etc/p/real.json");
-  await Deno.symlink("real.json", system.path("/etc/p/c.json"));
-  assertEquals(await configReach("/etc/p/c.json", system), { ...NOTHING, credential: true });
-});
 
 Deno.test("programReach() binds the executable alone out of a home", async () => {
   await using system = await RootedSystem.make();

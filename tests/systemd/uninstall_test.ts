@@ -84,7 +84,7 @@ Deno.test("uninstall() leaves a sender's config and what others keep in the same
   await system.file("/var/cache/private/other/x");
   await system.file("/etc/prompipe/config.json");
   await system.file(`${UNIT_FILE}.d/override.conf`);
-  await installSender({ ...COMMON, configPath: CONFIG }, system);
+  await installSender({ ...COMMON, configPath: CONFIG, files: [], sockets: [] }, system);
   const sender = await uninstall("sender", OPTIONS, system);
   assert(sender.ok && sender.output.includes(`\nconfig ${CONFIG} stays\n`));
   const receiver = await uninstall("receiver", OPTIONS, system);

@@ -21,12 +21,6 @@ Deno.test("unitText() runs exactly the given command line", () => {
   assertEquals(commandLine(exec!), argv);
 });
 
-Deno.test("unitText() lets systemd fill in what it alone knows", () => {
-  const argv = ["/opt/prompipe", { filledIn: "${X}/y" }];
-  const [exec] = settings(unitText({ ...PLAN, argv }), "ExecStart");
-  assertEquals(commandLine(exec!, { X: "/run" }), ["/opt/prompipe", "/run/y"]);
-});
-
 Deno.test("unitText() gives a capability for a privileged port alone", () => {
   const open = unitText({ ...PLAN, kind: "receiver", privilegedPort: true });
   for (const key of ["CapabilityBoundingSet", "AmbientCapabilities"]) {
