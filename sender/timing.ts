@@ -8,6 +8,8 @@ export interface Timing {
   readonly now: () => number;
   /** Resolves after so long; rejects as soon as the signal aborts. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  /** Calls back after so long, unless it is cancelled by what this returns. */
+  readonly after: (ms: number, act: () => void) => () => void;
   /** From 0 up to 1. */
   readonly random: () => number;
 }
@@ -16,6 +18,10 @@ export interface Timing {
 export const realTiming: Timing = {
   now: () => performance.now(),
   wait: (ms, signal) => wait(ms, undefined, { signal }),
+  after(ms, act) {
+    const timer = setTimeout(act, ms);
+    return () => clearTimeout(timer);
+  },
   random: Math.random,
 };
 
@@ -29,19 +35,18 @@ export async function within<T>(
   { timing, signal }: { readonly timing: Timing; readonly signal: AbortSignal },
   use: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const over = new AbortController();
   const deadline = new AbortController();
   const abort = () => deadline.abort(signal.reason);
   if (signal.aborted) abort();
   signal.addEventListener("abort", abort);
-  timing.wait(ms, over.signal).then(
+  const cancel = timing.after(
+    ms,
     () => deadline.abort(new DOMException("Signal timed out.", "TimeoutError")),
-    () => {},
   );
   try {
     return await use(deadline.signal);
   } finally {
-    over.abort();
+    cancel();
     signal.removeEventListener("abort", abort);
   }
 }

@@ -34,6 +34,12 @@ export class VirtualTime implements Timing {
     return promise;
   };
 
+  readonly after = (ms: number, act: () => void): () => void => {
+    const wait = { dueMs: this.#nowMs + ms, resolve: act };
+    this.#waits.add(wait);
+    return () => this.#waits.delete(wait);
+  };
+
   /** How many waits there are. */
   get waiting(): number {
     return this.#waits.size;
