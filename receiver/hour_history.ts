@@ -7,7 +7,10 @@ export const HISTORY_MINUTES = 60;
 export interface TargetHistory {
   /** The greatest age that the data reached in that minute. */
   readonly agesMs: readonly (number | null)[];
-  /** The largest snapshot that came in that minute, as sent; 0 where none came. */
+  /**
+   * The largest snapshot that came in that minute, as sent; 0 where none came, `null` where
+   * none came yet.
+   */
   readonly sentBytes: readonly (number | null)[];
 }
 
@@ -71,7 +74,8 @@ export class HourHistory {
       const at = place(minute);
       const since = Math.min(endOf(minute), nowMs) - lastMs;
       const ageMs = minute > last ? since : Math.max(ring[at]! * 1000, minute === last ? since : 0);
-      const size = minute > last ? 0 : ring[at + 1]! * 1024;
+      const nothing = minute === current ? NaN : 0;
+      const size = minute > last ? nothing : ring[at + 1]! * 1024;
       agesMs.push(Number.isNaN(ageMs) ? null : ageMs);
       sentBytes.push(Number.isNaN(size) ? null : Math.round(size));
     }

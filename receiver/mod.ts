@@ -66,6 +66,8 @@ export interface ReceiverOptions {
   readonly disk?: StateDisk | undefined;
   /** Of the program, for people to see. */
   readonly version: string;
+  /** Of the process. */
+  readonly residentBytes?: () => number;
   /** A monotonic clock, in milliseconds. */
   readonly now?: () => number;
   /** Milliseconds since 1970. */
@@ -97,6 +99,7 @@ const SWEEP_INTERVAL_MS = 10_000;
 export function startReceiver(config: ReceiverConfig, options: ReceiverOptions): Receiver {
   const { answerPushes, listen, log, registry, version, disk } = options;
   const { now = () => performance.now(), clock = Date.now } = options;
+  const { residentBytes = () => Deno.memoryUsage().rss } = options;
   const startedMs = now();
   const startedAtMs = clock();
   const store = new MemoryStore(config, { now, changed: (key) => state?.changed(key) });
@@ -131,9 +134,11 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
       max_targets: config.maxTargets,
       snapshot_bytes: store.bodyBytes,
       max_memory_bytes: config.maxMemoryBytes,
-      resident_memory_bytes: Deno.memoryUsage().rss,
+      resident_memory_bytes: residentBytes(),
     }),
     clock,
+    advertise: config.advertise,
+    pushAddress: () => push.address,
   };
   const onScrape = scrapeHandler({
     source: store,
@@ -145,6 +150,11 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
     observer: metrics,
     ownMetrics: ownMetrics(registry, operated),
     targetsApi: targetsApi(operated),
+    page: async (request, path) => {
+      // Most receivers are never looked at.
+      const { answerPage } = await import("./page/mod.ts");
+      return answerPage(request, path, operated);
+    },
     notReady: () => stopping === undefined ? undefined : "stopping",
     now,
   });

@@ -31,6 +31,8 @@ export interface ScrapeDependencies {
   readonly ownMetrics: (request: Request) => Promise<Response>;
   /** Every target with its state, as JSON. */
   readonly targetsApi: (request: Request) => Response;
+  /** The status page, and what it loads; `path` is that of the request. */
+  readonly page: (request: Request, path: string) => Promise<Response>;
   /** Why the receiver should get no traffic now; `undefined` when it is ready. */
   readonly notReady: () => string | undefined;
   /** A monotonic clock, in milliseconds. */
@@ -45,7 +47,7 @@ const ALLOW = { Allow: "GET, HEAD" };
 export function scrapeHandler(
   dependencies: ScrapeDependencies,
 ): (request: Request) => Response | Promise<Response> {
-  const { source, observer, discovery, ownMetrics, targetsApi, notReady, now } = dependencies;
+  const { source, observer, discovery, ownMetrics, targetsApi, page, notReady, now } = dependencies;
 
   return function handle(request) {
     const path = requestPath(request);
@@ -66,6 +68,12 @@ export function scrapeHandler(
         return discovery;
       case "/api/v1/targets":
         return targetsApi;
+      case "/":
+      case "/page/icon.svg":
+      case "/page/status.css":
+      case "/page/status.js":
+      case "/page/view.js":
+        return (request) => page(request, path);
       case "/healthz":
         return () => textResponse(200, "ok");
       case "/readyz":

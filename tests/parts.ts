@@ -110,6 +110,7 @@ function environment(
     env.LD_LIBRARY_PATH = [...folders, ...libraries].flatMap((folder) => [
       join(folder, "usr/lib", triplet, "systemd"),
       join(folder, "usr/lib", triplet),
+      join(folder, "usr/lib", triplet, "pulseaudio"),
       join(folder, "lib", triplet),
       join(folder, "lib", triplet, "systemd"),
     ]).filter(isFolder).join(":");

@@ -1,7 +1,7 @@
 // Every way to be down is made to happen, by a real sender where it is a source's, and is
 // called the same wherever an operator looks.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { SENDER_CAUSES } from "../../protocol/mod.ts";
 import { FakeExporter } from "../fakes/exporter.ts";
 import { freePort } from "./free_port.ts";
@@ -37,7 +37,16 @@ async function inApi(receiver: Receiver): Promise<Causes> {
   return Object.fromEntries(targets.map(({ instance, cause }) => [instance, cause]));
 }
 
-Deno.test("every cause of a target that is down is the same in metric, text and API", async () => {
+async function onPage(receiver: Receiver): Promise<Causes> {
+  const { text } = await receiver.scrape("/");
+  const row = /<tr class="\w+" data-cause="(\w+)">.*?data-f="instance"[^>]*>(\w+)<.*?<\/tr>/gs;
+  return Object.fromEntries([...text.matchAll(row)].map(([html, cause, instance]) => {
+    assertMatch(html, new RegExp(`data-f="cause">${cause}<`));
+    return [instance!, cause];
+  }));
+}
+
+Deno.test("every cause of a target that is down is the same in metric, text, page and API", async () => {
   await using receiver = await Receiver.start({ args: ["--max-body", "1KiB"] });
   await using hanging = FakeExporter.startHanging();
   await using failing = FakeExporter.start(() => new Response("", { status: 500 }));
@@ -75,4 +84,5 @@ Deno.test("every cause of a target that is down is the same in metric, text and 
   });
   assertEquals(await inMetrics(receiver), expected);
   assertEquals(await inApi(receiver), expected);
+  assertEquals(await onPage(receiver), expected);
 });

@@ -37,7 +37,7 @@ Deno.test("HourHistory.read() gives each minute the greatest age that was reache
 Deno.test("HourHistory.read() lets the age of a silent target grow until now", () => {
   const { agesMs, sentBytes } = pushed([0], { nowMs: 3.5 * MINUTE_MS });
   assertEquals(agesMs.slice(-5), [null, 60_000, 120_000, 180_000, 210_000]);
-  assertEquals(sentBytes.slice(-4), [1024, 0, 0, 0]);
+  assertEquals(sentBytes.slice(-4), [1024, 0, 0, null]);
 });
 
 Deno.test("HourHistory keeps an hour and no more, to three digits", () => {
@@ -47,7 +47,7 @@ Deno.test("HourHistory keeps an hour and no more, to three digits", () => {
   assert(hour.agesMs.every((age) => age === 4_000), "an age was lost or invented");
   const silent = pushed(times, { nowMs });
   assert(silent.agesMs.every((age) => age! > 39 * MINUTE_MS));
-  assertEquals(silent.sentBytes, Array(HISTORY_MINUTES).fill(0));
+  assertEquals(silent.sentBytes, [...Array(HISTORY_MINUTES - 1).fill(0), null]);
   const back = pushed([...times, nowMs], { nowMs });
   assert(back.agesMs.every((age) => age! > 39 * MINUTE_MS), "a minute of two hours ago is left");
   const size = pushed([0], { nowMs: 0, sentBytes: 123_456_789 }).sentBytes.at(-1)!;

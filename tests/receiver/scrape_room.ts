@@ -33,6 +33,7 @@ export class ScrapeRoom {
       discovery: () => Response.json([]),
       ownMetrics: () => Promise.resolve(new Response("own 1\n")),
       targetsApi: () => Response.json({}),
+      page: (_request, path) => Promise.resolve(new Response(`page ${path}\n`)),
       notReady: () => this.notReady,
       now: () => 0,
     };
