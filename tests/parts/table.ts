@@ -106,6 +106,21 @@ export const PARTS = {
     binary: "usr/bin/openssl",
     onPath: ["openssl"],
   },
+  "iptables": {
+    packages: ["iptables"],
+    libraries: [
+      "libip4tc2",
+      "libip6tc2",
+      "libmnl0",
+      "libnetfilter-conntrack3",
+      "libnfnetlink0",
+      "libnftnl11",
+      "libxtables12",
+    ],
+    binary: "usr/sbin/xtables-legacy-multi",
+    onPath: ["xtables-legacy-multi"],
+    env: { XTABLES_LIBDIR: `usr/lib/${Deno.build.arch}-linux-gnu/xtables` },
+  },
   "systemd-analyze": {
     packages: ["systemd", "libsystemd-shared"],
     libraries: SYSTEMD_LIBRARIES,
