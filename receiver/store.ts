@@ -340,9 +340,11 @@ function silence(entry: Entry, nowMs: number) {
 function status(entry: Entry, nowMs: number): Omit<TargetStatus, "history"> {
   const { target, push, counts, receivedAtMs, lastScrapeMs, scrapeIntervalMs } = entry;
   const now = reading(entry, nowMs);
+  const { content, ...rest } = push;
   return {
     target,
-    push,
+    push: rest,
+    unpackedBytes: "body" in content ? content.unpackedBytes : undefined,
     counts,
     state: now.state,
     down: now.state === "up" ? undefined : { cause: now.cause, reason: now.reason },

@@ -43,7 +43,7 @@ export function targetJson(
   { epochMs, history }: { readonly epochMs: number; readonly history: boolean },
 ): TargetJson {
   const { target, push, counts, state, down, ageMs, sinceScrapeMs, scrapeIntervalMs } = status;
-  const { content, labels, sender } = push;
+  const { labels, sender } = push;
   return {
     job: target.job,
     instance: target.instance,
@@ -56,7 +56,7 @@ export function targetJson(
     ttl_seconds: seconds(push.ttlMs),
     interval_seconds: secondsOrNull(push.intervalMs),
     sent_bytes: push.sentBytes,
-    unpacked_bytes: "body" in content ? content.unpackedBytes : null,
+    unpacked_bytes: status.unpackedBytes ?? null,
     sender: { token: sender.token, address: sender.address, user_agent: sender.userAgent },
     clock_offset_seconds: secondsOrNull(push.clockAheadMs),
     clock_off: isClockOff(push),

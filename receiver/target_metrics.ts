@@ -37,11 +37,7 @@ const FAMILIES: readonly Family[] = [
     },
   },
   gauge("sent_bytes", "Size of the last push, as sent", ({ push }) => push.sentBytes),
-  gauge(
-    "unpacked_bytes",
-    "Size of the snapshot, unpacked",
-    ({ push: { content } }) => "body" in content ? content.unpackedBytes : undefined,
-  ),
+  gauge("unpacked_bytes", "Size of the snapshot, unpacked", ({ unpackedBytes }) => unpackedBytes),
   gauge(
     "last_push_timestamp_seconds",
     "When the last push was taken",

@@ -21,8 +21,10 @@ export interface TargetStatus {
   readonly state: Exclude<Reading["state"], "unknown">;
   /** Why it is down: what a scraper is told. `undefined` for one that is up. */
   readonly down: { readonly cause: Cause; readonly reason: string } | undefined;
-  /** The last push that was taken. */
-  readonly push: Push;
+  /** The last push that was taken: what it brought is left out, so that nobody holds it. */
+  readonly push: Omit<Push, "content">;
+  /** Size of its snapshot; `undefined` where it brought none, or where that is freed. */
+  readonly unpackedBytes: number | undefined;
   readonly counts: PushCounts;
   /** Time since that push. */
   readonly ageMs: number;
@@ -38,6 +40,6 @@ export interface TargetStatus {
 const MAX_CLOCK_OFFSET_MS = 60_000;
 
 /** Whether the sender's clock is wrong. Its data is served all the same. */
-export function isClockOff({ clockAheadMs }: Push): boolean {
+export function isClockOff({ clockAheadMs }: Pick<Push, "clockAheadMs">): boolean {
   return clockAheadMs !== undefined && Math.abs(clockAheadMs) > MAX_CLOCK_OFFSET_MS;
 }

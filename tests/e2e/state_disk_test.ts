@@ -63,7 +63,8 @@ function intact(path: string): number[] {
   const store = new MemoryStore(LIMITS, { now: () => 0 });
   loadState(disk, store, { nowMs: 0, wallMs: Date.now() });
   disk.close();
-  return [...store.statuses()].map(({ target, push: { content } }) => {
+  return [...store.keys()].map((key) => {
+    const { target, push: { content } } = store.stored(key)!;
     assert("body" in content);
     const number = Number(target.instance);
     assertEquals(new TextDecoder().decode(content.body), bodyOf(number));

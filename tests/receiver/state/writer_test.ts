@@ -30,8 +30,8 @@ function start(disk = new MemoryDisk(), wallMs = 1_000_000) {
 function onDisk(disk: MemoryDisk): Record<string, number> {
   const { store } = start(disk.reopened());
   return Object.fromEntries(
-    [...store.statuses()].map(({ target, push }) =>
-      [target.instance, "body" in push.content ? push.content.body.length : -1] as const
+    [...store.statuses()].map(({ target, unpackedBytes = -1 }) =>
+      [target.instance, unpackedBytes] as const
     ).sort(),
   );
 }
