@@ -237,3 +237,40 @@ Deno.test("loadConfig() says of the new keys what is wrong with them", async () 
     assertEquals(await faultsOf(fileWith(entries), { files }), [fault]);
   }
 });
+
+Deno.test("loadConfig() tells ten faults of ten kinds in one go, and no secret", async () => {
+  const secret = randomSecret();
+  const faults = await faultsOf({
+    bearer_token: secret,
+    bearer_token_file: "/run/none",
+    intervall: "4s",
+    timeout: "${TIMEOUT}",
+    labels: { instance: "a" },
+    headers: { "X-Key": `${secret}\n` },
+    basic_auth: { username: "a", password_file: "/etc/two" },
+    source_tls: { cert_file: "/run/none" },
+    pairs: [
+      pairWith({ source: `http://u:${secret}@exporter/metrics` }),
+      pairWith({ destination: ["http://push.example/metrics/a"] }),
+    ],
+    sources: [{ files: ["targets/*"], destination: "https://push.example/metrics/{job}/x" }],
+  }, { files: { "/etc/two": `${secret}\n${secret}` } });
+  assertEquals(faults.toSorted(), [
+    '"basic_auth.password_file" must name a file with a password on one line; "/etc/two" has none',
+    '"bearer_token_file" can\'t stand beside "bearer_token": leave one out',
+    '"headers" holds "X-Key" with a character that no header can have',
+    '"intervall" is unknown; did you mean "interval"?',
+    '"labels" holds "instance", which is reserved, as job, instance and names that begin with __ are',
+    '"pairs[0].source" must be an http:// or https:// URL without user and password, such as ' +
+    '"http://127.0.0.1:9100/metrics", or a socket, such as "unix:///run/x.sock:/metrics"; ' +
+    "its value is not shown",
+    '"pairs[1].destination[0]" must be an http:// or https:// URL that ends in ' +
+    '/metrics/{job}/{instance}, such as "https://push.example.com/metrics/node/rpi", or a list of ' +
+    'them; it is "http://push.example/metrics/a"',
+    '"source_tls.cert_file" needs "key_file" beside it',
+    '"sources[0].files[0]" must be a list of paths that end in .json, .yml or .yaml, with a * in ' +
+    'the last part at most; it is "targets/*"',
+    '"timeout" needs ${TIMEOUT}, which is not set',
+  ]);
+  for (const fault of faults) assertEquals(fault.includes(secret), false);
+});
