@@ -72,8 +72,9 @@ export function pageHtml(content: PageContent): string {
         </header>
         <main>
     ${summary(receiver, choice)}
-    ${known === 0 ? firstSteps(content) : list(content)}
+    ${known === 0 ? firstSteps(content) : ""}
     ${prometheusYml(content.address)}
+    ${known === 0 ? "" : list(content)}
         </main>
         <template id="row">${row(BLANK)}</template>
       </body>
