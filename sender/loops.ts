@@ -48,7 +48,7 @@ export class Loops {
       stopping.abort();
       this.#running.delete(key);
     }
-    await Promise.all(gone.map(([, { finished }]) => finished));
+    if (gone.length > 0) await Promise.all(gone.map(([, { finished }]) => finished));
 
     const added = [...wanted].filter(([key]) => !this.#running.has(key));
     const delaysMs = spread(added.map(([, pair]) => pair.intervalMs));

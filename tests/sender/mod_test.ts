@@ -91,3 +91,26 @@ Deno.test("Sender.stop() resolves only once it has stopped, for whoever asks", a
   await first;
   assertEquals(stopped, 1);
 });
+
+Deno.test("startSender() pipes its own metrics where the config says self", async () => {
+  await using receiver = startReceiver();
+  const { source: _, ...self } = makePair({ destinations: [receiver.destination] });
+  const ownMetrics = { contentType: "text/plain", metrics: () => Promise.resolve("own 1\n") };
+  const log = new RecordedLog();
+  const options = { log, userAgent: "test", ownMetrics };
+  await using _sender = startSender({ pairs: [], self }, options);
+  assertEquals(await receiver.pushed, "own 1\n");
+  assertEquals(log.events[0]!.fields["source"], "self:/metrics");
+});
+
+Deno.test("Sender.apply() goes over to other pairs, and tells how things stand", async () => {
+  await using exporter = FakeExporter.startHanging();
+  const log = new RecordedLog();
+  const [a, b, c] = idlePairs(3, exporter.url);
+  await using sender = startSender({ pairs: [a!, b!] }, { log, userAgent: "test" });
+  assertEquals(sender.standing, "2 pairs, all well");
+  const changes = await sender.apply({ pairs: [b!, c!] });
+  assertEquals(changes, { kept: 1, added: [c!], removed: [a!] });
+  assertEquals(await sender.apply({ pairs: [b!] }), { kept: 1, added: [], removed: [c!] });
+  assertEquals([sender.standing, sender.isAlive()], ["1 pair, all well", true]);
+});
