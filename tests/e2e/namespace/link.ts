@@ -33,7 +33,7 @@ for (const seconds of downs) {
   await fault(`link down for ${seconds} s`, ["-d", "127.0.0.2", "-j", "DROP"], seconds, first);
 }
 const loss = ["-d", "127.0.0.2", "-m", "statistic", "--mode", "random", "--probability", "0.3"];
-await fault("30 % loss", [...loss, "-j", "DROP"], Math.max(...downs, 5), first);
+await fault("30 % loss", [...loss, "-j", "DROP"], Math.min(60, 10 * downs.length), first);
 
 {
   // The receiver's machine dies, and its name goes to another one.
