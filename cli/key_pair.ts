@@ -54,13 +54,37 @@ export async function readKeyPair(files: KeyPairFiles): Promise<CheckedKeyPair> 
   const { createPrivateKey, X509Certificate } = await import("node:crypto");
   const cert = await readPem(files.cert, "certificate");
   const key = await readPem(files.key, "key");
-  const certificate = parse(() => new X509Certificate(cert), "certificate", files.cert);
+  const chain = parse(
+    () => (cert.match(EACH_CERTIFICATE) ?? [cert]).map((each) => new X509Certificate(each)),
+    "certificate",
+    files.cert,
+  );
+  const certificate = chain[0]!;
   // What the parser says might quote the key.
   const privateKey = parse(() => createPrivateKey(key), "key", files.key);
   if (!certificate.checkPrivateKey(privateKey)) {
     throw new Fault(2, `Cannot use key "${files.key}": certificate "${files.cert}" needs another`);
   }
+  await checkForTls({ cert, key }, files);
   return { cert, key, expiresMs: Date.parse(certificate.validTo) };
+}
+
+/** From the beginning of each to that of the next, so that one without an end is one too. */
+const EACH_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^]*?(?=-----BEGIN CERTIFICATE-----|$)/g;
+
+/** A sound pair may still be one that the server, which is told of it later, throws out. */
+async function checkForTls(pair: KeyPair, files: KeyPairFiles): Promise<void> {
+  const { createSecureContext } = await import("node:tls");
+  try {
+    createSecureContext(pair);
+  } catch (error) {
+    const reason = error instanceof Error ? /::([a-z ]+)$/.exec(error.message)?.[1] : undefined;
+    throw new Fault(
+      2,
+      `Cannot use certificate "${files.cert}" with key "${files.key}": ` +
+        (reason ?? "TLS doesn't take them"),
+    );
+  }
 }
 
 async function readPem(path: string, what: string): Promise<string> {

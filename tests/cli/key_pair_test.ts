@@ -14,6 +14,18 @@ async function makePair(openssl: Part): Promise<{ cert: string; key: string; ca:
   return { ...await authority.issue("IP:127.0.0.1"), ca: authority.cert };
 }
 
+/** Sound, but not for TLS. */
+async function makeWeakPair(
+  { path, env }: Part,
+  folder: string,
+): Promise<{ cert: string; key: string }> {
+  const [cert, key] = [`${folder}/weak.pem`, `${folder}/weak.key`];
+  const make = ["req", "-x509", "-newkey", "rsa:1024", "-nodes", "-subj", "/CN=weak"];
+  const args = [...make, "-out", cert, "-keyout", key];
+  assert((await new Deno.Command(path, { args, env }).output()).success);
+  return { cert, key };
+}
+
 async function faultOf(act: () => Promise<unknown>): Promise<string> {
   const fault = await assertRejects(act);
   assert(fault instanceof Fault, String(fault));
@@ -47,6 +59,13 @@ testWithParts(
     const key = await folder.write("key.pem", one.key);
     const other = await folder.write("other.pem", two.key);
     const none = `${folder.path}/none.pem`;
+    const chain = await folder.write(
+      "chain.pem",
+      `A leaf:\n${one.cert}and who signed it:\n${one.ca}`,
+    );
+    const cut = await folder.write("cut.pem", (one.cert + one.ca).slice(0, -100));
+    const weak = await makeWeakPair(openssl, folder.path);
+    assertEquals((await readKeyPair({ cert: chain, key })).key, one.key);
     assertEquals((await readKeyPair({ cert, key })).key, one.key);
     for (
       const [files, message] of [
@@ -54,6 +73,11 @@ testWithParts(
         [{ cert, key: none }, `Cannot read key "${none}": no such file`],
         [{ cert: key, key }, `Cannot use certificate "${key}": it is no certificate in PEM`],
         [{ cert, key: cert }, `Cannot use key "${cert}": it is no key in PEM`],
+        [{ cert: cut, key }, `Cannot use certificate "${cut}": it is no certificate in PEM`],
+        [
+          weak,
+          `Cannot use certificate "${weak.cert}" with key "${weak.key}": key too small`,
+        ],
         [{ cert, key: other }, `Cannot use key "${other}": certificate "${cert}" needs another`],
       ] as const
     ) {

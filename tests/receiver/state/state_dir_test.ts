@@ -3,11 +3,9 @@ import { join } from "@std/path";
 import type { StateDisk } from "../../../receiver/state/disk.ts";
 import { openStateDir } from "../../../receiver/state/state_dir.ts";
 import { TempDir } from "../../e2e/temp_dir.ts";
-import { testUnless } from "../../parts.ts";
 
 const MARKER = new Uint8Array(16).fill(0xab);
 const FILE = `snapshots-v1-00000007-${"ab".repeat(16)}.log`;
-const isRoot = Deno.uid() === 0;
 
 function open(path: string): StateDisk {
   const opened = openStateDir(path);
@@ -91,9 +89,24 @@ Deno.test("openStateDir() says what is wrong with a folder", async () => {
   assertEquals(refused(join(folder.path, "missing", "state")), "No such file or directory");
 });
 
-testUnless(isRoot && "root may write everywhere", "openStateDir() needs to write", async () => {
+Deno.test("openStateDir() needs to write, and says so", async () => {
   await using folder = await TempDir.make();
   const path = join(folder.path, "state");
-  await Deno.mkdir(path, { mode: 0o500 });
-  assertEquals(refused(path), "Permission denied");
+  await Deno.mkdir(path);
+  await Deno.chmod(path, 0o555);
+  await Deno.chmod(folder.path, 0o755);
+  // A process of its own: root may write everywhere, and a user counts for all of a process.
+  const args = ["eval", "--ext=ts", OPEN_AS_NOBODY, path];
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), { args }).output();
+  assert(success);
+  const reason = `Cannot use state directory "${path}": Permission denied`;
+  assertEquals(JSON.parse(new TextDecoder().decode(stdout)), { ok: false, reason });
 });
+
+const STATE_DIR = new URL("../../../receiver/state/state_dir.ts", import.meta.url).href;
+const OPEN_AS_NOBODY = `
+  import process from "node:process";
+  import { openStateDir } from "${STATE_DIR}";
+  if (process.geteuid() === 0) process.seteuid(65534);
+  console.log(JSON.stringify(openStateDir(Deno.args[0])));
+`;
