@@ -20,9 +20,10 @@ export interface Tunings {
 /** How often a function runs before it is compiled: at rest that takes hours, in a flood seconds. */
 const HOT = 50_000;
 
+const SMALL = ["--max-semi-space-size=1", "--single-threaded-gc"];
+
 const V8 = [
-  "--max-semi-space-size=1",
-  "--single-threaded-gc",
+  ...SMALL,
   "--optimize-for-size",
   "--no-sparkplug",
   `--invocation-count-for-maglev=${HOT}`,
@@ -34,7 +35,9 @@ const V8 = [
 export const TUNINGS: Tunings = {
   byCommand: {
     receiver: { v8: V8, codeCache: false },
-    sender: { v8: V8, codeCache: false },
+    // Nothing is ever compiled: what costs time in a sender is native code. It tells V8
+    // when to collect garbage (cli/collect_garbage.ts).
+    sender: { v8: [...SMALL, "--lite-mode", "--expose-gc"], codeCache: false },
   },
   otherwise: { v8: V8, codeCache: true },
 };

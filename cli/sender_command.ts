@@ -2,6 +2,7 @@
 
 import { resolve } from "@std/path";
 import { metricsHandler, startSender } from "../sender/mod.ts";
+import { collectGarbage } from "./collect_garbage.ts";
 import type { LogFlags, SenderFlags } from "./command.ts";
 import { LateMetrics } from "./late_metrics.ts";
 import { listen } from "./listener.ts";
@@ -21,6 +22,7 @@ export async function runSender(flags: SenderFlags & LogFlags): Promise<number> 
   for (const reason of warnings) log.warn("targets left out", { reason });
   const stopped = untilStopped();
   const stopping = new AbortController();
+  using _collecting = collectGarbage();
   using notifier = openNotifier((name) => Deno.env.get(name));
 
   const metrics = new LateMetrics();
