@@ -80,8 +80,12 @@ export function pushHandler(
       return textResponse(200, "ok");
     }
     const authorization = request.headers.get("authorization");
-    const client = tokens.authenticate(authorization);
-    if (client === undefined) return unauthorized(authorization, address);
+    const presented = tokens.authenticate(authorization);
+    const client = presented?.client;
+    if (client === undefined) {
+      if (presented !== undefined && method === "PUT") noteExpired(path, presented.name);
+      return unauthorized(authorization, address);
+    }
 
     const parsed = path === undefined ? invalidHost : parseTargetPath(path);
     if (parsed.kind === "invalid") {
@@ -128,6 +132,13 @@ export function pushHandler(
     conflicts.seen({ target, owner, token: client.name });
     observer.conflicted(owner, client.name);
     return refuse("conflict", "another token pushes this target");
+  }
+
+  /** Whoever has the token is its sender: what it pushes goes silent for a reason. */
+  function noteExpired(path: string | undefined, token: string): void {
+    const parsed = parseTargetPath(path ?? "");
+    if (parsed.kind !== "target") return;
+    store.noteRefusal(parsed.target, { token, detail: "its token is expired" });
   }
 
   /** Counts a push, and tells whether it is one too many. */

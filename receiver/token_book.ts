@@ -33,8 +33,15 @@ export interface Client {
   mayWrite(target: Target): boolean;
 }
 
+/** A token that is known. */
+export interface PresentedToken {
+  readonly name: string;
+  /** `undefined` where its time is over: then it lets nobody in. */
+  readonly client: Client | undefined;
+}
+
 /** Tells whose token an `Authorization` header holds; `undefined` for nobody's. */
-export type Authenticate = (authorization: string | null) => Client | undefined;
+export type Authenticate = (authorization: string | null) => PresentedToken | undefined;
 
 /** The name of the one token that comes without a file, and may write everything. */
 export const BEARER_TOKEN = "BEARER_TOKEN";
@@ -96,13 +103,15 @@ export class TokenBook {
     const presented = BEARER.exec(authorization ?? "")?.[1];
     if (presented === undefined) return undefined;
     const known = this.#byDigest.get(sha256(presented));
-    if (known === undefined || this.#isGood(known)) return known?.client;
-    const { name } = known.client;
+    if (known === undefined) return undefined;
+    const { client } = known;
+    const { name } = client;
+    if (this.#isGood(known)) return { name, client };
     if (!this.#toldExpired.has(name)) {
       this.#toldExpired.add(name);
       this.#expired(name);
     }
-    return undefined;
+    return { name, client: undefined };
   };
 
   /** Whether a good token has this name. */

@@ -39,6 +39,33 @@ Deno.test("pushHandler() answers 403 to a token that may not write the path, its
   assertEquals(room.read("/metrics/b/x").state, "up");
 });
 
+Deno.test("pushHandler() tells of an expired token why its targets, and no others, go silent", async () => {
+  const ends = makeToken("ends", { expiresMs: 2_000 });
+  const room = roomWith(ends, HOME);
+  const { authorization } = ends;
+  await room.ask({ authorization, path: "/metrics/a/own", body: "x 1\n" });
+  await room.ask({ authorization, path: "/metrics/a/gone", body: "x 1\n" });
+  await room.ask({ authorization: HOME.authorization, path: "/metrics/a/other", body: "x 1\n" });
+  room.nowMs = 3_000;
+  for (const path of ["/metrics/a/own", "/metrics/a/other", "/metrics/a/unknown", "/metrics/a"]) {
+    assertEquals((await room.ask({ authorization, path, body: "x 1\n" })).status, 401, path);
+  }
+  await room.ask({ authorization, path: "/metrics/a/gone", method: "DELETE" });
+  await room.ask({ authorization: `${authorization}x`, path: "/metrics/a/gone", body: "x" });
+  assertEquals(room.read("/metrics/a/own").state, "up");
+  room.nowMs = 12_000;
+  const causes = ["own", "gone", "other"].map((name) => {
+    const reading = room.read(`/metrics/a/${name}`);
+    return reading.state === "silent" ? `${reading.cause}: ${reading.reason}` : reading.state;
+  });
+  assertEquals(causes, [
+    "push_refused: its token is expired; last push 11s ago, time to live 10s",
+    "sender_silent: last push 11s ago, time to live 10s",
+    "sender_silent: last push 11s ago, time to live 10s",
+  ]);
+  assertEquals(room.read("/metrics/a/unknown").state, "unknown");
+});
+
 Deno.test("pushHandler() answers 401 alike to an expired, an unknown and a malformed token", async () => {
   const room = roomWith(OLD);
   const answers = [];

@@ -8,7 +8,7 @@ const TOKEN = randomSecret();
 
 /** Whose token a header holds, where the book has these. */
 function nameIn(book: TokenBook, header: string | null): string | undefined {
-  return book.authenticate(header)?.name;
+  return book.authenticate(header)?.client?.name;
 }
 
 function open(entries: readonly TokenEntry[], clock: () => number = () => 0) {
@@ -73,11 +73,11 @@ Deno.test("TokenBook.authenticate() tells whose token it is, and what it may", (
   const home = makeToken("home", { targets: ["home/*"], maxTargets: 3 });
   const office = makeToken("office");
   const { book } = open([home.entry, office.entry]);
-  const client = book.authenticate(home.authorization)!;
+  const client = book.authenticate(home.authorization)!.client!;
   assertEquals([client.name, client.limits], ["home", home.entry.limits]);
   assertEquals(client.mayWrite({ job: "home", instance: "x" }), true);
   assertEquals(client.mayWrite({ job: "other", instance: "x" }), false);
-  const everywhere = book.authenticate(office.authorization)!;
+  const everywhere = book.authenticate(office.authorization)!.client!;
   assertEquals(everywhere.name, "office");
   assertEquals(everywhere.mayWrite({ job: "other", instance: "x" }), true);
 });
@@ -89,6 +89,7 @@ Deno.test("TokenBook.authenticate() refuses an expired token from its last milli
   assertEquals([nameIn(book, authorization), book.isGood("old")], ["old", true]);
   nowMs = 1_000;
   for (let count = 0; count < 3; count++) assertEquals(nameIn(book, authorization), undefined);
+  assertEquals(book.authenticate(authorization), { name: "old", client: undefined });
   assertEquals([book.isGood("old"), expired], [false, ["old"]]);
   assertEquals(nameIn(book, `Bearer ${token}x`), undefined);
   assertEquals(expired, ["old"]);
@@ -97,7 +98,7 @@ Deno.test("TokenBook.authenticate() refuses an expired token from its last milli
 Deno.test("TokenBook.use() swaps all tokens at once; who was let in goes on", () => {
   const [home, office, both] = [makeToken("home"), makeToken("office"), makeToken("both")];
   const { book } = open([home.entry, both.entry]);
-  const client = book.authenticate(home.authorization)!;
+  const client = book.authenticate(home.authorization)!.client!;
   book.use([office.entry, both.entry]);
   assertEquals(
     [home, office, both].map(({ authorization }) => nameIn(book, authorization)),
