@@ -2,6 +2,7 @@
 
 import { join } from "@std/path";
 import { isToken } from "../protocol/mod.ts";
+import { fileFault } from "./file_fault.ts";
 import { Fault } from "./terminal.ts";
 
 /** The part of the environment that is asked. */
@@ -16,7 +17,10 @@ export async function findBearerToken(
   const file = env("BEARER_TOKEN_FILE");
   const credentials = env("CREDENTIALS_DIRECTORY");
   if (token && file) {
-    throw new Fault(2, "Cannot choose a token: BEARER_TOKEN and BEARER_TOKEN_FILE are both set");
+    throw new Fault(
+      2,
+      "Cannot choose a token: BEARER_TOKEN and BEARER_TOKEN_FILE are both set; unset one",
+    );
   }
   if (token) return checked(token, "BEARER_TOKEN");
   if (file) return await fromFile(file, "BEARER_TOKEN_FILE");
@@ -35,8 +39,7 @@ export async function findBearerToken(
       text = await readTextFile(path);
     } catch (error) {
       if (optional && error instanceof Deno.errors.NotFound) return undefined;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Fault(2, `Cannot read the token of ${name} from "${path}": ${reason}`);
+      throw new Fault(2, `Cannot read the token of ${name} from "${path}": ${fileFault(error)}`);
     }
     return checked(text.trim(), `${name}, "${path}",`);
   }

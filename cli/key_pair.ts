@@ -2,6 +2,7 @@
 
 import { Gauge, type Registry } from "prom-client";
 import type { KeyPair } from "./push_listener.ts";
+import { fileFault } from "./file_fault.ts";
 import { Fault } from "./terminal.ts";
 
 /** Where certificate (chain) and key lie, as PEM. */
@@ -91,12 +92,7 @@ async function readPem(path: string, what: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
-    const reason = error instanceof Deno.errors.NotFound
-      ? "no such file"
-      : error instanceof Error
-      ? error.message
-      : String(error);
-    throw new Fault(2, `Cannot read ${what} "${path}": ${reason}`);
+    throw new Fault(2, `Cannot read ${what} "${path}": ${fileFault(error)}`);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { dirname, resolve } from "@std/path";
 import { loadConfig as parseAndLoad, type LoadedConfig, type TargetFiles } from "../sender/mod.ts";
+import { fileFault } from "./file_fault.ts";
 import { readFile } from "./read_file.ts";
 import { Fault } from "./terminal.ts";
 
@@ -43,6 +44,5 @@ function explain(error: unknown): string {
       "  prompipe sender check                          see whether its sources answer\n" +
       "  prompipe sender                                pipe";
   }
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  return error instanceof Error ? error.message : String(error);
+  return fileFault(error);
 }

@@ -15,7 +15,7 @@ export function parseCommand(args: readonly string[]): Command {
     each.configureOutput({
       writeOut: (text) => stdout += text,
       writeErr: (text) => stderr += text,
-      outputError: (text, write) => write(text.replace(/^error: /, "prompipe: ")),
+      outputError: (text, write) => write(withoutSecrets(text.replace(/^error: /, "prompipe: "))),
     });
     // A command with commands of its own would complain of an option before it looks at
     // the word, and take the word for an argument.
@@ -31,6 +31,18 @@ export function parseCommand(args: readonly string[]): Command {
   }
   if (command === undefined) throw new Error("No command was chosen");
   return command;
+}
+
+/** What somebody may have meant for a command or an option. */
+const COMMAND_WORD = /^[a-z-]{1,20}$/i;
+
+/** What is said of words that should not be there, without what may be a secret. */
+function withoutSecrets(text: string): string {
+  return text.replace(/(?<=^prompipe: too many arguments.* but got \d+): [^]*(?=\.\n)/, "")
+    .replace(
+      /^(prompipe: unknown \w+) '([^]*?)'(?=\n| of 'prompipe)/,
+      (all, unknown, word) => COMMAND_WORD.test(word) ? all : unknown,
+    );
 }
 
 function refuseUnknown(_: Program, chosen: Program): void {

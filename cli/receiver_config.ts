@@ -4,6 +4,7 @@ import { resolve } from "@std/path";
 import { bearerToken, type ReceiverFile, type TokenEntry } from "../receiver/mod.ts";
 import { type Environment, findBearerToken } from "./bearer_token.ts";
 import type { LogFlags, ReceiverFlags, ReceiverFlagsOrigin } from "./command.ts";
+import { fileFault } from "./file_fault.ts";
 import { receiverFileOptions } from "./options.ts";
 import { readFile } from "./read_file.ts";
 import { Fault } from "./terminal.ts";
@@ -26,7 +27,7 @@ export async function loadReceiver<Flags extends ReceiverFlags & LogFlags & Rece
 ): Promise<ReceiverSetup<Flags>> {
   const { file, flags: complete } = await readReceiver(flags);
   const token = await findBearerToken(env);
-  if (token === undefined && file.tokens.length === 0) throw new Fault(2, NO_TOKEN);
+  if (token === undefined && file.tokens.length === 0) throw new Fault(2, noToken(flags.config));
   const own = token === undefined ? [] : [bearerToken(token)];
   const twice = file.tokens.find(({ sha256 }) => sha256 === own[0]?.sha256);
   if (twice !== undefined) {
@@ -45,10 +46,14 @@ export async function loadReceiver<Flags extends ReceiverFlags & LogFlags & Rece
   };
 }
 
-const NO_TOKEN =
-  "Cannot start the receiver: no token; set BEARER_TOKEN, or BEARER_TOKEN_FILE to a file's path " +
-  '(prompipe sender exampleconfig prints a fresh token as "bearer_token"), or name a config that ' +
-  "holds tokens by --config";
+function noToken(config: string | undefined): string {
+  return config === undefined
+    ? "Cannot start the receiver: no token; set BEARER_TOKEN, or BEARER_TOKEN_FILE to a file's " +
+      'path (prompipe sender exampleconfig prints a fresh token as "bearer_token"), or name a ' +
+      "config that holds tokens by --config"
+    : `Cannot start the receiver: no token; config "${config}" holds none in "tokens" (prompipe ` +
+      "receiver token NAME makes one), and neither BEARER_TOKEN nor BEARER_TOKEN_FILE is set";
+}
 
 /** Reads the config, where one is named, and puts its options where nobody set any. */
 export async function readReceiver<Flags extends ReceiverFlagsOrigin>(
@@ -103,6 +108,5 @@ function explain(error: unknown): string {
       "  prompipe receiver token NAME                       make one more token\n" +
       "  prompipe receiver check                            see what it says";
   }
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  return error instanceof Error ? error.message : String(error);
+  return fileFault(error);
 }

@@ -37,6 +37,8 @@ export interface PushContext {
 const DEFAULT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 /** A report of a failure is a few lines. */
 const MAX_REPORT_BYTES = 64 * 1024;
+/** It is kept with each snapshot, beside the memory that is counted. */
+const MAX_TYPE_LENGTH = 1_000;
 
 /** Reads a push. What is wrong with its headers is said before its body is read. */
 export async function readPush(request: PushRequest, context: PushContext): Promise<ReadPush> {
@@ -47,6 +49,10 @@ export async function readPush(request: PushRequest, context: PushContext): Prom
   }
   const headers = readPushHeaders(request.headers);
   if (!headers.ok) return refuse("bad_header", headers.reason);
+  const contentType = request.headers.get("content-type") || DEFAULT_TYPE;
+  if (contentType.length > MAX_TYPE_LENGTH) {
+    return refuse("bad_header", `Content-Type is longer than ${MAX_TYPE_LENGTH} bytes`);
+  }
   const { ttlMs = limits.defaultTtlMs, scrapedAtMs, intervalMs, labels = {} } = headers;
   const clockAheadMs = scrapedAtMs === undefined ? undefined : scrapedAtMs - clock();
 
@@ -56,7 +62,6 @@ export async function readPush(request: PushRequest, context: PushContext): Prom
   const checked = await checkPacked(body, encoding, limits.maxUnpackedBytes);
   if (!checked.ok) return checked;
 
-  const contentType = request.headers.get("content-type") || DEFAULT_TYPE;
   const snapshot = { body, contentType, encoding, unpackedBytes: checked.unpackedBytes };
   const content = isProblem(contentType) ? await readFailure(snapshot) : snapshot;
   if (content === undefined) {

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { parseCommand } from "../../cli/parse.ts";
 import { withEnvironment } from "../fakes/environment.ts";
+import { randomSecret } from "../fakes/random_secret.ts";
 import { shown } from "./parsing.ts";
 
 Deno.test("parseCommand() answers a wrong word with the nearest right one, and status 2", () => {
@@ -55,6 +56,28 @@ Deno.test("parseCommand() answers a wrong word with the nearest right one, and s
       stderr: `prompipe: ${fault}\n("${command} --help" tells more)\n`,
       exitCode: 2,
     }, line);
+  }
+});
+
+Deno.test("parseCommand() never shows a token that stands where none may", () => {
+  const secret = `x${randomSecret()}'2`;
+  for (
+    const args of [
+      [secret],
+      [`--token=${secret}`],
+      ["receiver", secret],
+      ["receiver", `--token=${secret}`],
+      ["receiver", "--bearer-token", secret],
+      ["receiver", "token", "home", secret],
+      ["receiver", "check", secret],
+      ["sender", "check", secret],
+    ]
+  ) {
+    const command = withEnvironment({}, () => parseCommand(args));
+    assert(command.kind === "shown" && command.exitCode === 2);
+    const line = args.join(" ").replace(secret, "SECRET");
+    assert(command.stderr.startsWith("prompipe: "), line);
+    assert(!command.stderr.includes(secret.slice(0, 8)), line);
   }
 });
 

@@ -23,6 +23,7 @@ const REFUSED: readonly (readonly [string, Ask, number, RefusalReason])[] = [
   ["a bad time to live", { headers: { "Prompipe-Ttl": "0" }, body: "x" }, 400, "bad_header"],
   ["a bad time", { headers: { "Prompipe-Scraped-At": "now" }, body: "x" }, 400, "bad_header"],
   ["a bad interval", { headers: { "Prompipe-Interval": "4s" }, body: "x" }, 400, "bad_header"],
+  ["a type far too long", { headers: { "Content-Type": "x".repeat(1_001) } }, 400, "bad_header"],
   ["a body that breaks off", { body: brokenBody(TEXT) }, 400, "broken_body"],
   ["a body that breaks off at once", { body: brokenBody(TEXT.subarray(0, 0)) }, 400, "broken_body"],
   ["a report of no JSON", { headers: report, body: "{" }, 400, "broken_body"],
