@@ -11,29 +11,42 @@ export interface BudgetLimits {
   readonly largeBytes: number;
   /** So many of them may wait. */
   readonly maxWaiting: number;
+  /** What one token may have of each of these, so that others can always push. */
+  readonly ownerShare: number;
 }
 
 const LIMITS: BudgetLimits = {
   smallBytes: 16 * 1024 * 1024,
   largeBytes: 16 * 1024 * 1024,
   maxWaiting: 128,
+  ownerShare: 0.75,
 };
 
 /** After so many bytes of large bodies their garbage is worth a collection. */
 const COLLECT_BYTES = 32 * 1024 * 1024;
 
+/** What one token has just now. */
+interface Owner {
+  small: number;
+  large: number;
+  waiting: number;
+}
+
 interface Waiting {
   readonly bytes: number;
+  readonly owner: Owner;
   readonly resolve: (got: boolean) => void;
 }
 
 /**
  * Small bodies are charged for what has arrived of them, so that one that comes drop by
- * drop holds next to nothing. A large one gets room for all of it or waits, in order:
- * what has its room can always go on, and nobody waits for somebody who waits.
+ * drop holds next to nothing. A large one gets room for all of it or waits: what has its
+ * room can always go on. In line stand first those whose token has the least, then those
+ * who came first, so that no token keeps the others out.
  */
 export class BodyBudget {
   readonly #limits: BudgetLimits;
+  readonly #owners = new Map<string, Owner>();
   readonly #waiting = new Set<Waiting>();
   #small = 0;
   #large = 0;
@@ -51,25 +64,32 @@ export class BodyBudget {
     return this.#small + this.#large;
   }
 
-  /** A share for one body, empty at first. Whoever opens it disposes of it. */
-  open(): BodyShare {
+  /** A share for one body of a token, empty at first. Whoever opens it disposes of it. */
+  open(token: string): BodyShare {
+    const owner = this.#ownerOf(token);
     let small = 0;
     let large = 0;
     return {
       grow: (bytes) => {
-        if (this.#small + bytes - small > this.#limits.smallBytes) return false;
-        this.#small += bytes - small;
+        const more = bytes - small;
+        const { smallBytes, ownerShare } = this.#limits;
+        if (this.#small + more > smallBytes) return false;
+        if (owner.small + more > smallBytes * ownerShare) return false;
+        this.#small += more;
+        owner.small += more;
         small = bytes;
         return true;
       },
       reserve: async (bytes, signal) => {
-        const got = await this.#take(bytes, signal);
+        const got = await this.#take(owner, { bytes, signal });
         if (got) large = bytes;
         return got;
       },
       [Symbol.dispose]: () => {
         this.#small -= small;
+        owner.small -= small;
         this.#large -= large;
+        owner.large -= large;
         this.#leave(large);
         small = large = 0;
         this.#serve();
@@ -77,21 +97,41 @@ export class BodyBudget {
     };
   }
 
-  #take(bytes: number, signal: AbortSignal): Promise<boolean> | boolean {
-    if (this.#waiting.size === 0 && this.#fits(bytes)) {
-      this.#large += bytes;
-      return true;
-    }
-    if (this.#waiting.size >= this.#limits.maxWaiting) return false;
+  #ownerOf(token: string): Owner {
+    const known = this.#owners.get(token);
+    if (known !== undefined) return known;
+    const owner = { small: 0, large: 0, waiting: 0 };
+    this.#owners.set(token, owner);
+    return owner;
+  }
+
+  #take(
+    owner: Owner,
+    { bytes, signal }: { readonly bytes: number; readonly signal: AbortSignal },
+  ): Promise<boolean> | boolean {
     const { promise, resolve } = Promise.withResolvers<boolean>();
-    const waiting = { bytes, resolve };
+    const waiting = { bytes, owner, resolve };
     this.#waiting.add(waiting);
+    owner.waiting++;
+    this.#serve();
+    if (!this.#waiting.has(waiting)) return true;
+    const { maxWaiting, ownerShare } = this.#limits;
+    if (this.#waiting.size > maxWaiting || owner.waiting > maxWaiting * ownerShare) {
+      this.#quit(waiting);
+      return false;
+    }
     signal.addEventListener("abort", () => {
-      if (!this.#waiting.delete(waiting)) return;
+      if (!this.#quit(waiting)) return;
       resolve(false);
       this.#serve();
     }, { once: true });
     return promise;
+  }
+
+  #quit(waiting: Waiting): boolean {
+    if (!this.#waiting.delete(waiting)) return false;
+    waiting.owner.waiting--;
+    return true;
   }
 
   #leave(bytes: number): void {
@@ -102,17 +142,30 @@ export class BodyBudget {
   }
 
   #serve(): void {
-    for (const waiting of this.#waiting) {
-      if (!this.#fits(waiting.bytes)) return;
-      this.#waiting.delete(waiting);
-      this.#large += waiting.bytes;
-      waiting.resolve(true);
+    if (this.#waiting.size === 0) return;
+    const line = [...this.#waiting].sort((a, b) => a.owner.large - b.owner.large);
+    const held = new Set<Owner>();
+    for (const waiting of line) {
+      const { bytes, owner } = waiting;
+      if (held.has(owner)) continue;
+      if (this.#fits(bytes, owner)) {
+        this.#quit(waiting);
+        this.#large += bytes;
+        owner.large += bytes;
+        waiting.resolve(true);
+      } else if (owner.large === 0) {
+        return; // it is its turn, or small ones would pass it for ever
+      } else {
+        held.add(owner);
+      }
     }
   }
 
   /** One that is larger than all there is passes alone. */
-  #fits(bytes: number): boolean {
-    return this.#large === 0 || this.#large + bytes <= this.#limits.largeBytes;
+  #fits(bytes: number, owner: Owner): boolean {
+    const { largeBytes, ownerShare } = this.#limits;
+    return (this.#large === 0 || this.#large + bytes <= largeBytes) &&
+      (owner.large === 0 || owner.large + bytes <= largeBytes * ownerShare);
   }
 }
 

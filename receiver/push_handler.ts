@@ -158,7 +158,7 @@ export function pushHandler(
     const startedMs = now();
     const { maxTargets: maxOwned } = client.limits;
     const maxBodyBytes = Math.min(client.limits.maxBodyBytes, limits.maxBodyBytes);
-    using share = bodies.open();
+    using share = bodies.open(client.name);
     const read = await readPush(request, {
       limits: { ...limits, maxBodyBytes },
       share,

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { BodyBudget } from "../../receiver/body_budget.ts";
 
-const LIMITS = { smallBytes: 10, largeBytes: 100, maxWaiting: 2 };
+const LIMITS = { smallBytes: 10, largeBytes: 100, maxWaiting: 2, ownerShare: 1 };
 const NEVER = new AbortController().signal;
 
 /** What a promise has come to by now: `undefined` while it waits. */
@@ -12,7 +12,7 @@ async function soFar<T>(promise: Promise<T>): Promise<T | undefined> {
 
 Deno.test("BodyShare.grow() charges what a small body holds, up to what there is", () => {
   const budget = new BodyBudget(() => {}, LIMITS);
-  const [a, b] = [budget.open(), budget.open()];
+  const [a, b] = [budget.open("a"), budget.open("a")];
   assertEquals([a.grow(4), a.grow(8), budget.usedBytes], [true, true, 8]);
   assertEquals([b.grow(3), b.grow(2), budget.usedBytes], [false, true, 10]);
   assertEquals([a.grow(9), budget.usedBytes], [false, 10]);
@@ -23,7 +23,7 @@ Deno.test("BodyShare.grow() charges what a small body holds, up to what there is
 
 Deno.test("BodyShare.reserve() lets large bodies in as room comes, in their order", async () => {
   const budget = new BodyBudget(() => {}, LIMITS);
-  const shares = Array.from({ length: 3 }, () => budget.open());
+  const shares = Array.from({ length: 3 }, () => budget.open("a"));
   const [a, b, c] = shares.map((share, i) => share.reserve([90, 20, 5][i]!, NEVER));
   assertEquals([await a, await soFar(b!), await soFar(c!)], [true, undefined, undefined]);
   shares[0]![Symbol.dispose]();
@@ -32,7 +32,7 @@ Deno.test("BodyShare.reserve() lets large bodies in as room comes, in their orde
 
 Deno.test("BodyShare.reserve() turns away who finds too many waiting, or has waited too long", async () => {
   const budget = new BodyBudget(() => {}, LIMITS);
-  const shares = Array.from({ length: 5 }, () => budget.open());
+  const shares = Array.from({ length: 5 }, () => budget.open("a"));
   const patience = new AbortController();
   await shares[0]!.reserve(100, NEVER);
   const second = shares[1]!.reserve(50, patience.signal);
@@ -46,7 +46,7 @@ Deno.test("BodyShare.reserve() turns away who finds too many waiting, or has wai
 
 Deno.test("BodyShare.reserve() lets one that is larger than all there is pass alone", async () => {
   const budget = new BodyBudget(() => {}, LIMITS);
-  const [large, small] = [budget.open(), budget.open()];
+  const [large, small] = [budget.open("a"), budget.open("a")];
   assertEquals(await large.reserve(1_000, NEVER), true);
   const waiting = small.reserve(1, NEVER);
   assertEquals(await soFar(waiting), undefined);
@@ -56,7 +56,7 @@ Deno.test("BodyShare.reserve() lets one that is larger than all there is pass al
 
 Deno.test("BodyShare.reserve() lets in who stands behind one that gave up", async () => {
   const budget = new BodyBudget(() => {}, LIMITS);
-  const [held, large, small] = [budget.open(), budget.open(), budget.open()];
+  const [held, large, small] = [budget.open("a"), budget.open("a"), budget.open("a")];
   const patience = new AbortController();
   await held.reserve(60, NEVER);
   const [gaveUp, behind] = [large.reserve(50, patience.signal), small.reserve(40, NEVER)];
@@ -69,9 +69,40 @@ Deno.test("BodyBudget asks for a collection after each 32 MiB of large bodies", 
   let collections = 0;
   const budget = new BodyBudget(() => collections++);
   for (const [bytes, expected] of [[16, 0], [15, 0], [1, 1], [31, 1], [40, 2], [31, 2]] as const) {
-    using share = budget.open();
+    using share = budget.open("a");
     await share.reserve(bytes * 1024 * 1024, NEVER);
     share[Symbol.dispose]();
     assertEquals(collections, expected);
   }
+});
+
+Deno.test("BodyBudget leaves room of every kind to others, however much one token wants", async () => {
+  const budget = new BodyBudget(() => {}, { ...LIMITS, maxWaiting: 4, ownerShare: 0.75 });
+  const [flood, other] = [() => budget.open("flood"), () => budget.open("other")];
+  assertEquals([flood().grow(8), flood().grow(7), flood().grow(1)], [false, true, false]);
+  assertEquals([other().grow(4), other().grow(3)], [false, true]);
+
+  const got = await Promise.all([flood().reserve(50, NEVER), flood().reserve(25, NEVER)]);
+  const waiting = [1, 2, 3].map(() => flood().reserve(1, NEVER));
+  assertEquals([got, await flood().reserve(1, NEVER)], [[true, true], false]);
+  assertEquals(await other().reserve(25, NEVER), true);
+  assertEquals(await Promise.all(waiting.map(soFar)), [undefined, undefined, undefined]);
+  assertEquals(await soFar(other().reserve(25, NEVER)), undefined);
+});
+
+Deno.test("BodyShare.reserve() lets in first whose token has the least, and nobody pass it", async () => {
+  const budget = new BodyBudget(() => {}, { ...LIMITS, maxWaiting: 9, ownerShare: 0.75 });
+  const shares = [25, 25, 25].map((bytes) => ({ bytes, share: budget.open("flood") }));
+  for (const { bytes, share } of shares) await share.reserve(bytes, NEVER);
+  const more = [1, 1].map((bytes) => budget.open("flood").reserve(bytes, NEVER));
+  const late = budget.open("other").reserve(60, NEVER);
+  shares[0]!.share[Symbol.dispose]();
+  assertEquals([await soFar(late), await soFar(more[0]!)], [undefined, undefined]);
+  shares[1]!.share[Symbol.dispose]();
+  assertEquals([await late, await more[0], await more[1], budget.usedBytes], [
+    true,
+    true,
+    true,
+    87,
+  ]);
 });

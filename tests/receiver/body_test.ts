@@ -98,7 +98,7 @@ function put(body: ReadableStream<Uint8Array>, headers: HeadersInit = {}): Reque
 async function read(request: Request, limits: BodyLimits): Promise<ReadBody> {
   const budget = new BodyBudget(() => {});
   try {
-    using share = budget.open();
+    using share = budget.open("token");
     return await readBody(request, { limits, share });
   } finally {
     assertEquals(budget.usedBytes, 0);
