@@ -128,7 +128,11 @@ class StateDir implements StateDisk {
       async write(bytes) {
         for (let rest = bytes; rest.byteLength > 0;) rest = rest.subarray(await file.write(rest));
       },
-      sync: () => file.syncData(),
+      async sync() {
+        await file.syncData();
+        // It would go on as if nothing was wrong, and be gone with this process.
+        if ((await file.stat()).nlink === 0) throw new Error("the file was removed");
+      },
       close: () => file.close(),
     };
   }

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import type { StateDisk } from "../../../receiver/state/disk.ts";
 import { openStateDir } from "../../../receiver/state/state_dir.ts";
@@ -39,6 +39,18 @@ Deno.test("openStateDir() makes the folder, and all in it, for its owner alone",
   const names = [...Deno.readDirSync(path)].map(({ name }) => name).sort();
   assertEquals(names, ["lock", FILE]);
   for (const name of names) assertEquals(await modeOf(join(path, name)), "600", name);
+  disk.close();
+});
+
+Deno.test("openStateDir() makes files that tell when somebody has removed them", async () => {
+  await using folder = await TempDir.make();
+  const disk = open(folder.path);
+  const writer = await disk.create({ number: 7, marker: MARKER });
+  await writer.write(new TextEncoder().encode("hello"));
+  await writer.sync();
+  await Deno.remove(join(folder.path, FILE));
+  assertEquals(String(await assertRejects(() => writer.sync())), "Error: the file was removed");
+  writer.close();
   disk.close();
 });
 
