@@ -89,8 +89,16 @@ function reason(error: unknown, at: ListenAddress): string {
   if (isDenied(error) && at.port > 0 && at.port < 1024) {
     return "permission denied; a port below 1024 needs root or CAP_NET_BIND_SERVICE";
   }
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof Deno.errors.AddrNotAvailable || NO_SUCH_ADDRESS.includes(codeOf(error))) {
+    return "this machine has no such address";
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  return NO_SUCH_HOST.test(text) ? "no such host" : text;
 }
+
+/** Of a listening socket the runtime's Node.js modules name no other fault so. */
+const NO_SUCH_ADDRESS: readonly unknown[] = ["EADDRNOTAVAIL", "EINVAL"];
+const NO_SUCH_HOST = /^(getaddrinfo ENOTFOUND|failed to lookup address)/;
 
 function isDenied(error: unknown): boolean {
   return error instanceof Deno.errors.PermissionDenied || codeOf(error) === "EACCES";

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import {
+  bindFault,
   formatAddress,
   listen,
   type ListenAddress,
@@ -98,8 +99,21 @@ Deno.test("listen() doesn't make do with IPv4 where every address is meant and o
 Deno.test("listen() names the address that this machine doesn't have", () => {
   assertMatch(
     faultOf({ host: "192.0.2.1", port: 0 }), // TEST-NET-1, RFC 5737
-    /^Cannot listen on "192\.0\.2\.1:0" \(push\): \S/,
+    /^Cannot listen on "192\.0\.2\.1:0" \(push\): this machine has no such address$/,
   );
+});
+
+Deno.test("bindFault() says that there is no such host, whichever server was told of it", () => {
+  const at = { host: "none.invalid", port: 0 };
+  for (
+    const text of [
+      "getaddrinfo ENOTFOUND none.invalid",
+      "failed to lookup address information: Name or service not known",
+    ]
+  ) {
+    const { message } = bindFault("push", at, new Error(text));
+    assertEquals(message, 'Cannot listen on "none.invalid:0" (push): no such host');
+  }
 });
 
 Deno.test("listen() answers 500 and no more where the handler fails, and logs why", async () => {

@@ -169,6 +169,16 @@ Deno.test("bindPushPort() says that something else listens there", async () => {
   );
 });
 
+Deno.test("bindPushPort() names the address that this machine doesn't have", async () => {
+  const at = { host: "192.0.2.1", port: 0 }; // TEST-NET-1, RFC 5737
+  const options = { log: new RecordedLog(), tls: undefined };
+  const fault = await assertRejects(() => bindPushPort(at, options));
+  assertEquals(
+    fault instanceof Fault && fault.message,
+    'Cannot listen on "192.0.2.1:0" (push): this machine has no such address',
+  );
+});
+
 Deno.test("Listener.shutdown() answers what has arrived, and closes who waits", async () => {
   const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
   const { promise: answer, resolve: goOn } = Promise.withResolvers<Response>();
