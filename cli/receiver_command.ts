@@ -13,7 +13,7 @@ import { listen } from "./listener.ts";
 import { openPushPort } from "./push_port.ts";
 import { openNotifier } from "./notify.ts";
 import { onReload, openProcessLog, untilStopped } from "./process.ts";
-import { changedOptions, loadReceiver } from "./receiver_config.ts";
+import { changedOptions, FIRST_STEPS, loadReceiver } from "./receiver_config.ts";
 import { processRegistry } from "./registry.ts";
 import { Fault } from "./terminal.ts";
 import { VERSION } from "./version.ts";
@@ -71,7 +71,8 @@ export async function runReceiver(
       return { ok: true, tokens: setup.tokens, forRestart: changedOptions(flags, setup.flags) };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      return { ok: false, reason: error.message.replace(/\n */g, " ") };
+      const reason = error.message.replace(FIRST_STEPS, "").replace(/\n */g, " ");
+      return { ok: false, reason };
     }
   }
 }

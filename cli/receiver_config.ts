@@ -101,12 +101,12 @@ function optionsThatCount(
   return Object.fromEntries(counts.map(({ key, name }) => [name, options[key]]));
 }
 
+/** Follows "no such file"; of no use to a receiver that runs. */
+export const FIRST_STEPS = ". To start one:\n" +
+  "  prompipe receiver exampleconfig > receiver.json    make one, then edit it\n" +
+  "  prompipe receiver token NAME                       make one more token\n" +
+  "  prompipe receiver check                            see what it says";
+
 function explain(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) {
-    return "no such file. To start one:\n" +
-      "  prompipe receiver exampleconfig > receiver.json    make one, then edit it\n" +
-      "  prompipe receiver token NAME                       make one more token\n" +
-      "  prompipe receiver check                            see what it says";
-  }
-  return fileFault(error);
+  return fileFault(error) + (error instanceof Deno.errors.NotFound ? FIRST_STEPS : "");
 }

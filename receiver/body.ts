@@ -110,7 +110,7 @@ function allocate(bytes: number): Uint8Array<ArrayBuffer> {
 
 function noRoom(): Refusal {
   return {
-    ...refuse("too_many_requests", "too many large bodies at once"),
+    ...refuse("too_many_requests", "too many bodies at once"),
     retryAfterS: RETRY_AFTER_S,
   };
 }

@@ -156,7 +156,7 @@ Deno.test("SIGHUP with a fault keeps the tokens, says why, and names options tha
 
   await Deno.remove(room.config);
   process.signal("SIGHUP");
-  await process.waitForOutput(/msg="reload failed" reason=.*no such file/);
+  await process.waitForOutput(/msg="reload failed" reason=.*: no such file"/);
   assertEquals((await room.push(home.token, "/metrics/a/x")).status, 204);
 });
 
