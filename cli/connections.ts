@@ -29,7 +29,7 @@ type Named = Pick<Socket, "remoteAddress" | "remotePort">;
  * never again accept a connection: that may not happen.
  */
 export class Connections {
-  /** By the client's address and port: of a TLS connection, there are two sockets. */
+  /** Who was answered last comes last. By address and port: TLS has two sockets for each. */
   readonly #all = new Map<string, Connection>();
   /** The oldest first. */
   readonly #strangers = new Map<string, Connection>();
@@ -54,7 +54,7 @@ export class Connections {
     if (this.#closing) socket.destroy();
     if (this.#all.size > MANY && !this.#counted) this.#count();
     if (this.#strangers.size > this.#max.strangers) this.#dropOldest();
-    if (this.#all.size > this.#max.all) socket.destroy();
+    if (this.#all.size > this.#max.all) this.#dropIdle();
   }
 
   #count(): void {
@@ -80,6 +80,8 @@ export class Connections {
     const connection = this.#all.get(nameOf(socket));
     if (connection === undefined) return;
     connection.requests--;
+    this.#all.delete(nameOf(socket));
+    this.#all.set(nameOf(socket), connection);
     if (this.#closing && connection.requests === 0) connection.socket.destroySoon();
   }
 
@@ -95,6 +97,15 @@ export class Connections {
   cut(): void {
     this.#closing = true;
     for (const { socket } of this.#all.values()) socket.destroy();
+  }
+
+  /** Who has been idle for longest, so that nobody keeps others out by holding many. */
+  #dropIdle(): void {
+    for (const [name, { socket, requests }] of this.#all) {
+      if (requests > 0) continue;
+      this.#remove(name);
+      return void socket.destroy();
+    }
   }
 
   #dropOldest(): void {
