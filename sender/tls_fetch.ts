@@ -19,6 +19,11 @@ export function createTlsFetch(tls: Tls): Fetch & Disposable {
       headers: Object.fromEntries(new Headers(headers)),
     }, (incoming) => {
       const status = incoming.statusCode ?? 0;
+      if (status < 200 || status > 599) { // no Response can have it
+        reject(new Error(`answered ${status}`));
+        outgoing.destroy();
+        return;
+      }
       const empty = status === 204 || status === 205 || status === 304;
       if (empty) incoming.resume();
       resolve(
@@ -37,7 +42,10 @@ export function createTlsFetch(tls: Tls): Fetch & Disposable {
       reject(signal?.reason);
     };
     signal?.addEventListener("abort", abort, { once: true });
-    outgoing.on("close", () => signal?.removeEventListener("abort", abort));
+    outgoing.on("close", () => {
+      signal?.removeEventListener("abort", abort);
+      reject(new Error("connection closed")); // without an answer, or with another protocol
+    });
     if (signal?.aborted) abort();
     else outgoing.end(body ?? undefined);
     return promise;

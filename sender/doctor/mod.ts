@@ -107,7 +107,7 @@ async function examineWay(
   if (proxy !== undefined) return [note("proxy", `pushes go through the proxy ${proxy}`)];
   const { finding, addresses } = await examineName(url, lookup);
   const findings = [finding, ...await examineConnections(url, addresses)];
-  if (addresses.length === 0 || findings.every(({ level }) => level !== "ok")) return findings;
+  if (stops(findings)) return findings;
   if (url.protocol === "https:") findings.push(await examineTls(url, tls, Date.now()));
   else findings.push(plainText(url));
   if (stops(findings)) return findings;
