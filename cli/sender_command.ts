@@ -24,6 +24,14 @@ export async function runSender(flags: SenderFlags & LogFlags): Promise<number> 
   const stopping = new AbortController();
   using _collecting = collectGarbage();
   using notifier = openNotifier((name) => Deno.env.get(name));
+  const started = Promise.withResolvers<ConfigReloader>();
+  // Before anybody can know that it runs: a SIGHUP that nobody waits for ends a process.
+  onReload(async () => {
+    const reloader = await started.promise;
+    notifier.reloading();
+    await reloader.reload();
+    notifier.ready();
+  });
 
   const metrics = new LateMetrics();
   if (flags.metricsListen || config.self) await metrics.open(config);
@@ -43,17 +51,13 @@ export async function runSender(flags: SenderFlags & LogFlags): Promise<number> 
     log,
     unseen: await whyUnseen(flags.config),
   });
-  onReload(async () => {
-    notifier.reloading();
-    await reloader.reload();
-    notifier.ready();
-  });
   const watching = watchFiles({
     paths: () => [flags.config, ...reloader.files],
     onChange: () => reloader.reload(),
     signal: stopping.signal,
   });
   notifier.ready();
+  started.resolve(reloader);
   notifier.watch(sender);
 
   log.info("stopping", { signal: await stopped });

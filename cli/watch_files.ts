@@ -16,31 +16,40 @@ export interface FileWatch {
 /** Watches until the signal aborts. */
 export async function watchFiles(watch: FileWatch): Promise<void> {
   const { paths, onChange, intervalMs = INTERVAL_MS, signal } = watch;
-  let acted = await stampOf(paths());
+  let acted = await stampsOf(paths());
   let seen = acted;
   while (!signal.aborted) {
     await pause(intervalMs, signal);
     const before = seen;
-    seen = await stampOf(paths());
-    if (signal.aborted || seen === acted || seen !== before) continue;
-    const watched = String(paths());
-    acted = seen;
+    seen = await stampsOf(paths());
+    if (signal.aborted || isSame(seen, acted) || !isSame(seen, before)) continue;
+    const read = seen;
     await onChange();
-    if (String(paths()) !== watched) acted = seen = await stampOf(paths());
+    // What was written while others were read is a change that is still to come.
+    seen = await stampsOf(paths());
+    acted = new Map([...seen].map(([path, stamp]) => [path, read.get(path) ?? stamp]));
   }
 }
 
+type Stamps = ReadonlyMap<string, string>;
+
 /** Which files these are, and since when they are as they are. */
-async function stampOf(paths: readonly string[]): Promise<string> {
-  const stamps = await Promise.all(paths.map(async (path) => {
-    try {
-      const { ino, size, mtime } = await Deno.stat(path);
-      return [path, ino, size, mtime?.getTime()];
-    } catch (error) {
-      return [path, error instanceof Error ? error.name : "error"];
-    }
-  }));
-  return JSON.stringify(stamps);
+async function stampsOf(paths: readonly string[]): Promise<Stamps> {
+  return new Map(
+    await Promise.all(paths.map(async (path): Promise<[string, string]> => {
+      try {
+        const { ino, size, mtime } = await Deno.stat(path);
+        return [path, `${ino} ${size} ${mtime?.getTime()}`];
+      } catch (error) {
+        return [path, error instanceof Error ? error.name : "error"];
+      }
+    })),
+  );
+}
+
+function isSame(some: Stamps, others: Stamps): boolean {
+  return some.size === others.size &&
+    some.entries().every(([path, stamp]) => others.get(path) === stamp);
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -56,7 +56,7 @@ export async function readNamedFiles(
         faults.push(faultAt(path, `must name a file with ${kind}; ${shown} has none`));
       }
     } catch (error) {
-      faults.push(faultAt(path, `can't be read: ${shown}: ${explain(error)}`));
+      faults.push(faultAt(path, `must name a file that can be read; ${shown} ${explain(error)}`));
     }
   }
   faults.push(...findStrangers(filled, contents));
@@ -124,9 +124,9 @@ function parses(parse: () => unknown): boolean {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "no such file";
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  if (error instanceof Deno.errors.NotFound) return "is not there";
+  if (error instanceof Deno.errors.PermissionDenied) return "may not be read by this user";
   if (error instanceof Deno.errors.IsADirectory) return "is a directory";
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return code === "EISDIR" ? "is a directory" : "not a text file";
+  return code === "EISDIR" ? "is a directory" : "is no text file";
 }

@@ -113,14 +113,17 @@ export function startSender(
   });
   logPairs(options.log, pairsOf(config));
   let applied = loops.apply(pairsOf(config));
+  /** After what was asked for before. */
+  function change(pairs: readonly Pair[]): Promise<Changes> {
+    return applied = applied.then(() => loops.apply(pairs));
+  }
   const summing = setInterval(() => {
     options.log.info("summary", { pairs: loops.pairs.length, ...summary.take() });
   }, SUMMARY_INTERVAL_MS);
 
+  let stopped: Promise<void> | undefined;
   async function apply(wanted: Relayed): Promise<Changes> {
-    await applied;
-    applied = loops.apply(pairsOf(wanted));
-    const changes = await applied;
+    const changes = await change(stopped === undefined ? pairsOf(wanted) : []);
     for (const pair of changes.removed) {
       summary.forget(pair);
       progress.forget(pair);
@@ -129,12 +132,10 @@ export function startSender(
     return changes;
   }
 
-  let stopped: Promise<void> | undefined;
   function stop(): Promise<void> {
     stopped ??= (async () => {
       clearInterval(summing);
-      await applied;
-      await loops.apply([]);
+      await change([]);
       httpGet[Symbol.dispose]();
       transports[Symbol.dispose]();
       options.log.info("stopped");

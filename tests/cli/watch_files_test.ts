@@ -44,3 +44,29 @@ Deno.test("watchFiles() ends with its signal", async () => {
   stopping.abort();
   await watching;
 });
+
+Deno.test("watchFiles() misses no write of the moment when others are read", async () => {
+  await using folder = await TempDir.make();
+  const first = await folder.write("a", "1");
+  const second = await folder.write("b", "1");
+  let paths = [first];
+  let changes = 0;
+  const stopping = new AbortController();
+  const watching = watchFiles({
+    paths: () => paths,
+    async onChange() {
+      if (++changes > 1) return;
+      paths = [first, second];
+      await Deno.writeTextFile(first, "three");
+    },
+    intervalMs: 5,
+    signal: stopping.signal,
+  });
+  await waitFor(async () => {
+    if (changes === 0) await Deno.writeTextFile(first, "two");
+    assert(changes > 1, `${changes} changes`);
+  }, WAIT);
+  stopping.abort();
+  await watching;
+  assertEquals(changes, 2);
+});

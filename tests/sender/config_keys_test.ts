@@ -189,7 +189,7 @@ Deno.test("loadConfig() says of the new keys what is wrong with them", async () 
     ],
     [
       { source_bearer_token_file: "/none" },
-      '"source_bearer_token_file" can\'t be read: "/none": no such file',
+      '"source_bearer_token_file" must name a file that can be read; "/none" is not there',
     ],
     [
       { source_bearer_token_file: "./two" },

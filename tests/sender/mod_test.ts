@@ -114,3 +114,15 @@ Deno.test("Sender.apply() goes over to other pairs, and tells how things stand",
   assertEquals(await sender.apply({ pairs: [b!] }), { kept: 1, added: [], removed: [c!] });
   assertEquals([sender.standing, sender.isAlive()], ["1 pair, all well", true]);
 });
+
+Deno.test("startSender() starts no loop for a config that comes while it stops", async () => {
+  const log = new RecordedLog();
+  await using exporter = FakeExporter.startHanging();
+  const sender = startSender({ pairs: idlePairs(1, exporter.url) }, { log, userAgent: "test" });
+  const applying = sender.apply({ pairs: idlePairs(2, `${exporter.url}?other`) });
+  await sender.stop();
+  await applying;
+  assertEquals(sender.standing.split(",")[0], "0 pairs");
+  await sender.apply({ pairs: idlePairs(3, exporter.url) });
+  assertEquals(sender.standing.split(",")[0], "0 pairs");
+});
