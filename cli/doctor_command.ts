@@ -5,18 +5,28 @@ import {
   type Diagnosis,
   type DoctorFinding,
   type Level,
+  pairsOf,
   Transports,
+  withOwn,
 } from "../sender/mod.ts";
 import type { DoctorFlags } from "./command.ts";
+import { LateMetrics } from "./late_metrics.ts";
 import { loadConfig } from "./load_config.ts";
-import { painter, print, showProgress } from "./terminal.ts";
+import { Fault, painter, print, showProgress } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
 /** Prints what was found; 1 with anything that stops the pipe. */
 export async function runDoctor(flags: DoctorFlags): Promise<number> {
-  const { config: { pairs } } = await loadConfig(flags.config);
+  const { config, warnings } = await loadConfig(flags.config);
+  const pairs = pairsOf(config);
+  if (pairs.length === 0) {
+    throw new Fault(1, ["There is no target to push:", ...warnings].join("\n  "));
+  }
   const { diagnose, systemLookup } = await import("../sender/doctor/mod.ts");
-  using get = createGet();
+  using httpGet = createGet();
+  const metrics = new LateMetrics();
+  if (config.self !== undefined) await metrics.open(config);
+  const get = withOwn(httpGet, metrics);
   using transports = new Transports();
   const diagnoses = await diagnose(pairs, {
     get,
@@ -28,8 +38,8 @@ export async function runDoctor(flags: DoctorFlags): Promise<number> {
     progress: showProgress,
   });
   showProgress("");
-  if (flags.json) print(JSON.stringify(toJson(diagnoses), null, 2));
-  else print(format(diagnoses));
+  if (flags.json) print(JSON.stringify({ ...toJson(diagnoses), warnings }, null, 2));
+  else print([format(diagnoses), ...warnings.map((each) => `\n${each}`)].join("\n"));
   return count(diagnoses, "stop") === 0 ? 0 : 1;
 }
 
@@ -64,7 +74,7 @@ function formatFinding({ step, level, message, remedy }: DoctorFinding): string[
 }
 
 /** Shape of `--json`. */
-function toJson(diagnoses: readonly Diagnosis[]): unknown {
+function toJson(diagnoses: readonly Diagnosis[]) {
   return {
     ok: count(diagnoses, "stop") === 0,
     receivers: diagnoses.map(({ findings, ...diagnosis }) => ({

@@ -21,6 +21,9 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
   ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "asks for a client's certificate"],
 ]);
 
+/** What `openssl req -x509` makes by itself, and `fetch` takes for no server's. */
+export const AUTHORITYS_OWN = "the certificate is an authority's own (CA:TRUE), not a server's";
+
 /** The code of an error or of what caused it, such as `ECONNREFUSED`. */
 export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -39,6 +42,7 @@ export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return errorText(error.cause);
   const end = error.message.split(": ").at(-1) ?? error.message;
+  if (end.includes("CaUsedAsEndEntity")) return AUTHORITYS_OWN;
   return end.replace(/ \(os error \d+\)$/, "")
     .replace(/^(?:\w+\()+(\w+)\)+$/, "$1") // the TLS library's Other(OtherError(UnknownIssuer))
     .replace(/(?<=[a-z])[A-Z]/g, " $&")

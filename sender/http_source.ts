@@ -37,8 +37,14 @@ export class BodyTooLarge extends Error {
   override readonly name = "BodyTooLarge";
 }
 
-/** Makes a `Get` that keeps its connections open between calls, and shares them. */
-export function createGet(): Get & Disposable {
+/** A `Get` that keeps its connections open between calls, and shares them. */
+export interface KeptGet extends Get, Disposable {
+  /** Closes what no pair asks for any more: agents of other TLS, and idle connections. */
+  closeUnused(tls: readonly (Tls | undefined)[]): void;
+}
+
+/** Makes one. */
+export function createGet(): KeptGet {
   const plain = new http.Agent({ keepAlive: true });
   const secure = new Map<string, https.Agent>();
 
@@ -102,6 +108,18 @@ export function createGet(): Get & Disposable {
     }
   }
   return Object.assign(get, {
+    closeUnused(tls: readonly (Tls | undefined)[]) {
+      const used = new Set(tls.map(tlsKey));
+      for (const [key, agent] of secure) {
+        if (used.has(key)) continue;
+        agent.destroy();
+        secure.delete(key);
+      }
+      // Which of them lead to a source that is gone, no agent says.
+      for (const agent of [plain, ...secure.values()]) {
+        for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
+      }
+    },
     [Symbol.dispose]() {
       for (const agent of [plain, ...secure.values()]) agent.destroy();
     },

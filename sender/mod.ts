@@ -34,6 +34,7 @@ export {
   scrape,
   sourceName,
   Transports,
+  withOwn,
 };
 export type { Finding, RefusedBy, SourceCheck } from "./check_source.ts";
 export type { Diagnosis, Finding as DoctorFinding, Level } from "./doctor/mod.ts";
@@ -127,6 +128,11 @@ export function startSender(
     for (const pair of changes.removed) {
       summary.forget(pair);
       progress.forget(pair);
+    }
+    if (changes.removed.length > 0) {
+      httpGet.closeUnused(loops.pairs.map(({ source }) => source.tls));
+      const ways = loops.pairs.flatMap(({ destinations }) => destinations);
+      transports.closeUnused(ways.map(({ tls }) => tls));
     }
     logPairs(options.log, changes.added);
     return changes;

@@ -18,6 +18,16 @@ export class Transports implements Disposable {
     return opened;
   }
 
+  /** Closes those that no destination asks for any more. */
+  closeUnused(tls: readonly (Tls | undefined)[]): void {
+    const used = new Set(tls.map(tlsKey));
+    for (const [key, opened] of this.#opened) {
+      if (used.has(key)) continue;
+      opened[Symbol.dispose]();
+      this.#opened.delete(key);
+    }
+  }
+
   [Symbol.dispose](): void {
     for (const opened of this.#opened.values()) opened[Symbol.dispose]();
   }

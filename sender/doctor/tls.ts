@@ -1,10 +1,11 @@
 // The TLS of a destination: whether its certificate is good, and for how long.
 
+import { X509Certificate } from "node:crypto";
 import { connect, type TLSSocket } from "node:tls";
 import { formatDuration } from "../../protocol/mod.ts";
-import { errorCode, errorText } from "../error_text.ts";
+import { AUTHORITYS_OWN, errorCode, errorText } from "../error_text.ts";
 import type { Tls } from "../pair.ts";
-import { agentOptions } from "../tls.ts";
+import { agentOptions, clientOptions } from "../tls.ts";
 import { type Finding, fine, trouble } from "./finding.ts";
 import { hostOf, portOf } from "./network.ts";
 
@@ -59,6 +60,12 @@ export async function examineTls(
     const [message, remedy] = REMEDIES.get(code) ?? UNKNOWN_ISSUER;
     return trouble("tls", `${message} (${code})`, { remedy });
   }
+  if (shake.isAuthoritys && clientOptions(tls) !== undefined) {
+    return trouble("tls", AUTHORITYS_OWN, {
+      remedy: "make it anew where TLS ends, with CA:FALSE " +
+        "(openssl req -x509 -addext basicConstraints=critical,CA:FALSE …)",
+    });
+  }
   const leftMs = expiresAtMs - nowMs;
   if (leftMs < EXPIRES_SOON_MS) {
     return trouble("tls", `the certificate expires in ${days(leftMs)}`, {
@@ -70,7 +77,12 @@ export async function examineTls(
 }
 
 type Handshake =
-  | { readonly ok: true; readonly code: string | undefined; readonly expiresAtMs: number }
+  | {
+    readonly ok: true;
+    readonly code: string | undefined;
+    readonly expiresAtMs: number;
+    readonly isAuthoritys: boolean;
+  }
   | { readonly ok: false; readonly code: string | undefined; readonly text: string };
 
 function shakeHands(url: URL, tls: Tls | undefined): Promise<Handshake> {
@@ -88,7 +100,9 @@ function shakeHands(url: URL, tls: Tls | undefined): Promise<Handshake> {
   socket.on("secureConnect", () => {
     // Typed as an error, and a code all the same.
     const code = socket.authorized ? undefined : String(socket.authorizationError);
-    resolve({ ok: true, code, expiresAtMs: Date.parse(socket.getPeerCertificate().valid_to) });
+    const { raw, valid_to } = socket.getPeerCertificate();
+    const isAuthoritys = new X509Certificate(raw).ca;
+    resolve({ ok: true, code, expiresAtMs: Date.parse(valid_to), isAuthoritys });
   });
   socket.on("error", failed);
   return promise.finally(() => {

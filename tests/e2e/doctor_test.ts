@@ -306,3 +306,34 @@ Deno.test("sender doctor tells by its status whether the pipe works, as text and
   assertEquals(stop.step, "push");
   assertMatch(stop.remedy, /bearer_token/);
 });
+
+Deno.test("sender doctor looks at self too, and says so where there is nothing to push", async () => {
+  await using room = await Room.open();
+  await using folder = await TempDir.make();
+  const { receiver } = room;
+  const run = async (config: unknown) => {
+    const path = await folder.write("config.json", JSON.stringify(config));
+    return await runProgram(["sender", "doctor", "--config", path]);
+  };
+  const port = freePort();
+  const self = await run({
+    bearer_token: receiver.token,
+    pairs: [{
+      source: `http://127.0.0.1:${receiver.scrapePort}/metrics`,
+      destination: receiver.destination(TARGET),
+    }],
+    self: { destination: `http://127.0.0.1:${port}/metrics/sender/rpi` },
+  });
+  assertEquals(self.code, 1);
+  assertMatch(
+    self.stdout,
+    new RegExp(`STOP {5}connection {2}127.0.0.1:${port}: connection refused`),
+  );
+  // A connection that is refused ends it: nothing is said of TLS.
+  assertEquals(self.stdout.match(/ tls /g)?.length, 1);
+
+  const sources = [{ files: ["none/*.json"], destination: receiver.destination(TARGET) }];
+  const none = await run({ bearer_token: receiver.token, sources });
+  assertEquals([none.code, none.stdout], [1, ""]);
+  assertStringIncludes(none.stderr, 'no target to push:\n  "none/*.json" matches no file');
+});

@@ -2,6 +2,7 @@
 // unix socket. Each secret comes from another place, and none shows anywhere.
 
 import { assert, assertEquals } from "@std/assert";
+import { runProgram } from "../cli/program_run.ts";
 import { Authority } from "../fakes/certificates.ts";
 import { HttpsServer } from "../fakes/https_server.ts";
 import { testWithParts } from "../parts.ts";
@@ -126,5 +127,21 @@ testWithParts(
         assert(!text.includes(secret), text.replaceAll(secret, "SECRET"));
       }
     }
+  },
+);
+
+testWithParts(
+  "HTTPS sources answer where NODE_EXTRA_CA_CERTS is set",
+  ["openssl"],
+  async (parts) => {
+    await using authority = await Authority.make(parts.openssl);
+    await using source = await HttpsServer.start(await authority.issue("IP:127.0.0.1"));
+    await using folder = await TempDir.make();
+    const pairs = [{ source: source.url("/metrics"), destination: "http://127.0.0.1/metrics/a/b" }];
+    const config = JSON.stringify({ bearer_token: newToken(), pairs });
+    const path = await folder.write("config.json", config);
+    const env = { NODE_EXTRA_CA_CERTS: await folder.write("ca.pem", authority.cert) };
+    const { code, stdout } = await runProgram(["sender", "check", "--config", path], { env });
+    assertEquals(code, 0, stdout);
   },
 );

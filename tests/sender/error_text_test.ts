@@ -42,7 +42,8 @@ Deno.test("errorText() makes words of what the TLS library calls a bad certifica
   const table: [string, string][] = [
     ["invalid peer certificate: UnknownIssuer", "unknown issuer"],
     ["invalid peer certificate: NotValidForName", "not valid for name"],
-    ["invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))", "ca used as end entity"],
+    ["invalid peer certificate: Other(OtherError(UnknownIssuer))", "unknown issuer"],
+    ["invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))", "an authority's own"],
   ];
   for (const [message, words] of table) {
     const text = errorText(failedFetch(new Error(`client error (Connect): ${message}`)));

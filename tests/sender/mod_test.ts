@@ -1,4 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { startSender } from "../../sender/mod.ts";
 import { FakeExporter, gauge } from "../fakes/exporter.ts";
@@ -125,4 +128,26 @@ Deno.test("startSender() starts no loop for a config that comes while it stops",
   assertEquals(sender.standing.split(",")[0], "0 pairs");
   await sender.apply({ pairs: idlePairs(3, exporter.url) });
   assertEquals(sender.standing.split(",")[0], "0 pairs");
+});
+
+Deno.test("startSender() keeps no connection open to a source that is gone", async () => {
+  const server = createServer((_, response) => response.end("up 1\n"));
+  server.keepAliveTimeout = 0; // as of exporters in Go: they never hang up
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const connected = once(server, "connection");
+  await using receiver = startReceiver();
+  const pair = makePair({
+    source: makeSource(`http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`),
+    destinations: [receiver.destination],
+    intervalMs: HOUR_MS,
+  });
+  const sender = startSender({ pairs: [pair] }, { log: new RecordedLog(), userAgent: "test" });
+  const [connection] = await connected;
+  await receiver.pushed;
+  const closed = once(connection, "close");
+  await sender.apply({ pairs: idlePairs(1, "http://127.0.0.1:9/metrics") });
+  await closed;
+  await sender.stop();
+  server.close();
 });
