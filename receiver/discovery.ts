@@ -26,20 +26,24 @@ export interface DiscoveryDependencies {
   readonly targets: () => Iterable<KnownTarget>;
   /** Where Prometheus finds this receiver; without it, where the request came to. */
   readonly advertise: string | undefined;
-  /** Milliseconds until the list can be trusted to be whole; 0 when it can. */
+  /** Whether the targets of before the start are known, too. */
+  readonly isWhole: () => boolean;
+  /** Milliseconds that senders still get to come back after the start; 0 or less: they had them. */
   readonly warmupMs: () => number;
 }
 
 /**
  * Answers `GET /sd`. While targets may be missing because the receiver has just
- * started, that is 503: Prometheus then keeps the list it has.
+ * started, that is 503: Prometheus then keeps the list it has. An empty list would
+ * delete every target there, so there is none before a sender has come.
  */
 export function discoveryHandler(
   dependencies: DiscoveryDependencies,
 ): (request: Request) => Response {
-  const { targets, advertise, warmupMs } = dependencies;
+  const { targets, advertise, isWhole, warmupMs } = dependencies;
+  let hadTargets = false;
   return (request) => {
-    const restMs = warmupMs();
+    const restMs = isWhole() ? 0 : warmupMs();
     if (restMs > 0) {
       const seconds = String(Math.ceil(restMs / 1000));
       const headers = { "Retry-After": seconds };
@@ -47,7 +51,9 @@ export function discoveryHandler(
     }
     const address = advertise ?? request.headers.get("host");
     if (!address) return textResponse(400, "no Host in the request: use --advertise");
-    return Response.json(groupTargets(targets(), address));
+    const groups = groupTargets(targets(), address);
+    hadTargets ||= groups.length > 0 || isWhole();
+    return hadTargets ? Response.json(groups) : textResponse(503, "no sender has pushed yet");
   };
 }
 

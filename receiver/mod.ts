@@ -145,7 +145,8 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
     discovery: discoveryHandler({
       targets: () => store.targets(),
       advertise: config.advertise,
-      warmupMs: () => state?.isWhole ? 0 : startedMs + config.sdWarmupMs - now(),
+      isWhole: () => state?.isWhole ?? false,
+      warmupMs: () => startedMs + config.sdWarmupMs - now(),
     }),
     observer: metrics,
     ownMetrics: ownMetrics(registry, operated),

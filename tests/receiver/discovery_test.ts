@@ -14,13 +14,18 @@ function known(target: Target) {
   return { target, labels: {} };
 }
 
-function ask(
-  options: { advertise?: string; warmupMs?: number; targets?: typeof TARGETS },
-): Response {
-  const { advertise, warmupMs = 0, targets = TARGETS } = options;
+interface Options {
+  readonly advertise?: string;
+  readonly isWhole?: boolean;
+  readonly warmupMs?: number;
+  readonly targets?: readonly Target[];
+}
+
+function ask({ advertise, isWhole = false, warmupMs = 0, targets = TARGETS }: Options): Response {
   const handler = discoveryHandler({
     targets: () => targets.map(known),
     advertise,
+    isWhole: () => isWhole,
     warmupMs: () => warmupMs,
   });
   return handler(rawRequest("/sd", { headers: { host: "10.0.0.1:9090" } }));
@@ -67,7 +72,24 @@ Deno.test("discoveryHandler() answers 503 while targets may be missing, never an
   assertEquals(response.status, 503);
   assertEquals(response.headers.get("retry-after"), "2");
   assertMatch(await response.text(), /just started/);
-  assertEquals(await ask({ targets: [] }).json(), []);
+  assertEquals(ask({ warmupMs: 1_500, isWhole: true }).status, 200);
+});
+
+Deno.test("discoveryHandler() gives an empty list only where it had targets, or knows that there were none", async () => {
+  const empty = ask({ targets: [] });
+  assertEquals([empty.status, await empty.text()], [503, "no sender has pushed yet\n"]);
+  assertEquals(await ask({ targets: [], isWhole: true }).json(), []);
+
+  const targets = [...TARGETS];
+  const handler = discoveryHandler({
+    targets: () => targets.map(known),
+    advertise: "x:1",
+    isWhole: () => false,
+    warmupMs: () => 0,
+  });
+  assertEquals((await handler(rawRequest("/sd")).json()).length, 2);
+  targets.length = 0;
+  assertEquals(await handler(rawRequest("/sd")).json(), []);
 });
 
 Deno.test("groupTargets() gives the same order whatever the order of the targets", () => {
@@ -91,6 +113,7 @@ function discover(limits: { readonly forgetAfterMs: number }) {
   const handler = discoveryHandler({
     targets: () => store.targets(),
     advertise: "receiver:9090",
+    isWhole: () => false,
     warmupMs: () => 0,
   });
   const list = async (): Promise<TargetGroup[]> => await handler(rawRequest("/sd")).json();
