@@ -40,7 +40,7 @@ export interface PutOptions {
 }
 
 const MAX_REDIRECTS = 5;
-const MAX_REASON_BYTES = 1024;
+const MAX_REASON_LENGTH = 1024;
 
 /** Delivers by PUT, with the token; follows a redirect within the origin and no other. */
 export class PutDelivery implements Delivery {
@@ -115,7 +115,8 @@ async function judge(
     return { ok: true, bodyBytes: sent.bodyBytes, clockOffsetMs: sent.clockOffsetMs };
   }
   const plain = response.headers.get("content-type")?.startsWith("text/plain") ?? false;
-  const text = oneLine(said.replaceAll(sent.bearerToken, "…"));
+  // Cut only then: half a token would not be found.
+  const text = oneLine(said.replaceAll(sent.bearerToken, "…").slice(0, MAX_REASON_LENGTH));
   const reason = `${status}${plain && text !== "" ? ` ${text}` : ""}${hint(status)}`;
   const refused = status === 400 || status === 413 || status === 415;
   const retriable = status === 408 || status === 429 || status >= 500;
@@ -138,5 +139,5 @@ async function firstBytes(response: Response): Promise<string> {
   let { done, value } = await reader.read();
   while (!done && value?.byteLength === 0) ({ done, value } = await reader.read());
   await reader.cancel();
-  return new TextDecoder().decode(value?.subarray(0, MAX_REASON_BYTES));
+  return new TextDecoder().decode(value);
 }

@@ -19,7 +19,7 @@ export type Asked =
   | { readonly ok: true; readonly answer: Answer }
   | { readonly ok: false; readonly timedOut: boolean; readonly text: string };
 
-const MAX_TEXT_BYTES = 1024;
+const MAX_TEXT_LENGTH = 1024;
 
 /** Sends one request. `secret` never comes out, whatever the other side says. */
 export async function ask(
@@ -31,7 +31,8 @@ export async function ask(
   try {
     const { status, headers, body } = await send(signal);
     const tookMs = performance.now() - startedMs;
-    const text = oneLine(hide(await start(body), secret));
+    // Cut only then: half a secret would not be found.
+    const text = oneLine(hide(await start(body), secret).slice(0, MAX_TEXT_LENGTH));
     return { ok: true, answer: { status, headers, text, tookMs, atMs: Date.now() } };
   } catch (error) {
     return { ok: false, timedOut: signal.aborted, text: errorText(error) };
@@ -55,7 +56,7 @@ async function start(body: ReadableStream<Uint8Array> | null): Promise<string> {
   const decoder = new TextDecoder();
   for await (const bytes of body) {
     text += decoder.decode(bytes, { stream: true });
-    if (text.length >= MAX_TEXT_BYTES) break;
+    if (text.length >= MAX_TEXT_LENGTH) break;
   }
-  return text.slice(0, MAX_TEXT_BYTES);
+  return text;
 }

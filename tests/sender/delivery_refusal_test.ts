@@ -137,3 +137,12 @@ Deno.test("PutDelivery.deliver() stops reading a refusal that doesn't end", asyn
   );
   await cancelled;
 });
+
+Deno.test("PutDelivery.deliver() shows no part of a token where what was said is cut", async () => {
+  // Bytes that are many, and one blank in a line.
+  const before = "\u2028".repeat(300);
+  for (let shown = 4; shown < TOKEN.length; shown++) {
+    const reason = await reasonFor(answer(403, `${before}${"x".repeat(124 - shown)}${TOKEN}`));
+    assert(!reason.includes(TOKEN.slice(0, shown)), `${shown} characters`);
+  }
+});
