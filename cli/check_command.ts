@@ -21,7 +21,7 @@ export async function runCheck(flags: CheckFlags): Promise<number> {
     print(formatChecks(checks, painter()));
     for (const warning of warnings) print(`\n${warning}`);
   }
-  return checks.every(({ ok }) => ok) ? 0 : 1;
+  return checks.length > 0 && checks.every(({ ok }) => ok) ? 0 : 1;
 }
 
 async function checkAll(pairs: readonly Pair[]): Promise<readonly SourceCheck[]> {

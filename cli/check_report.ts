@@ -52,7 +52,7 @@ export function formatChecks(checks: readonly SourceCheck[], paint: Paint): stri
 /** Shape of `--json`. Durations are in seconds, sizes in bytes. */
 export function checksToJson(checks: readonly SourceCheck[], warnings: readonly string[]): unknown {
   return {
-    ok: checks.every((check) => check.ok),
+    ok: checks.length > 0 && checks.every((check) => check.ok),
     warnings,
     sources: checks.map((check) => ({
       source: check.source,

@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { isRecord } from "../protocol/config_path.ts";
-import { parseJson } from "../protocol/json.ts";
+import { parseConfigJson } from "../protocol/json.ts";
 import { describeIssue, findDuplicates } from "./config_faults.ts";
 import { type OptionKinds, receiverFile, type Token } from "./config_schema.ts";
 import type { TokenEntry } from "./token_book.ts";
@@ -21,7 +21,7 @@ export type ParsedReceiverFile =
 
 /** Reads the text of a receiver.json, where these options may stand beside the tokens. */
 export function parseReceiverFile(text: string, options: OptionKinds): ParsedReceiverFile {
-  const json = parseJson(text);
+  const json = parseConfigJson(text);
   if (!json.ok) return { ok: false, faults: [json.fault] };
   if (!isRecord(json.value)) return { ok: false, faults: ['must hold {"tokens": […]}'] };
   const result = v.safeParse(receiverFile(options), json.value);

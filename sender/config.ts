@@ -10,7 +10,7 @@ import { readNamedFiles } from "./config_files.ts";
 import { type Contents, limits, makeDestinations, makePair, mergeSettings } from "./config_pair.ts";
 import { type Fault, faultAt } from "../protocol/config_path.ts";
 import { ConfigFile } from "./config_schema.ts";
-import { parseJson } from "../protocol/json.ts";
+import { parseConfigJson } from "../protocol/json.ts";
 import { pairsOfTargets } from "./pairs_of_targets.ts";
 import type { Pair } from "./pair.ts";
 import { readTargetFiles, type TargetFileAccess, type TargetFiles } from "./target_files.ts";
@@ -53,7 +53,7 @@ export async function loadConfig(
   text: string,
   surroundings: ConfigSurroundings,
 ): Promise<LoadedConfig> {
-  const parsed = parseJson(text);
+  const parsed = parseConfigJson(text);
   if (!parsed.ok) return { ok: false, faults: [parsed.fault], files: [] };
   const json = parsed.value;
   const { value: filled, faults: unset } = fillIn(json, surroundings.env);

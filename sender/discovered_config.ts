@@ -2,7 +2,7 @@
 
 import { applyEdits, type FormattingOptions, modify } from "jsonc-parser";
 import { newToken, targetPath } from "../protocol/mod.ts";
-import { parseJson } from "../protocol/json.ts";
+import { parseConfigJson } from "../protocol/json.ts";
 
 /** A pair to be written. */
 export interface NewPair {
@@ -69,7 +69,7 @@ type KnownPairs =
 
 function readPairs(text: string | undefined): KnownPairs {
   if (text === undefined) return { ok: true, sources: [], destinations: [] };
-  const parsed = parseJson(text);
+  const parsed = parseConfigJson(text);
   if (!parsed.ok) return parsed;
   if (!isRecord(parsed.value)) return { ok: false, fault: 'is not {"pairs": […]}' };
   const pairs = parsed.value["pairs"] ?? [];

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { parseJson } from "../../protocol/json.ts";
+import { parseConfigJson, parseJson } from "../../protocol/json.ts";
 
 Deno.test("parseJson() says by line and column what is wrong", () => {
   const table: [string, string][] = [
@@ -36,4 +36,22 @@ Deno.test("parseJson() gives back every value that JSON can hold", () => {
 Deno.test("parseJson() answers text that never stops opening brackets", () => {
   const parsed = parseJson("[".repeat(200_000));
   assertEquals(parsed.ok, false);
+});
+
+Deno.test("parseConfigJson() says where a key comes again in its object", () => {
+  const table: [string, string | undefined][] = [
+    ['{"a": 1, "b": 2}', undefined],
+    ['{"a": {"a": 1}, "b": [{"a": 1}, {"a": 2}]}', undefined],
+    ['{"a": 1, "a": 2}', "line 1, column 10"],
+    ['{\n  "pairs": [],\n  "pairs": []\n}', "line 3, column 3"],
+    ['[{"x": {"__proto__": 1, "__proto__": 1}}]', "line 1, column 25"],
+    ['{"a": 1, "\\u0061": 2}', "line 1, column 10"],
+  ];
+  for (const [text, at] of table) {
+    const parsed = parseConfigJson(text);
+    const fault = at === undefined ? undefined : `holds a key twice, again at ${at}`;
+    assertEquals(parsed.ok ? undefined : parsed.fault, fault, text);
+  }
+  assertEquals(parseConfigJson("{").ok, false);
+  assertEquals(parseConfigJson("[".repeat(50_000) + "]".repeat(50_000)).ok, false);
 });
