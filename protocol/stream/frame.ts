@@ -1,7 +1,5 @@
 // The frames of a stream, as docs/protocol.md specifies them. One message holds one frame.
 
-import type { Labels } from "../labels.ts";
-
 /** What the `Sec-WebSocket-Protocol` of a stream says. */
 export const SUBPROTOCOL = "prompipe.v1";
 /** Who has sent nothing for so long sends an `alive`. */
@@ -62,6 +60,7 @@ export interface AliveFrame {
 export interface TargetFrame {
   readonly type: "target";
   readonly channel: number;
+  /** To be checked, and refused where it can't be; so is `instance`. */
   readonly job: string;
   readonly instance: string;
   readonly mode: "push" | "on_demand";
@@ -71,7 +70,8 @@ export interface TargetFrame {
   readonly intervalMs: number;
   /** Of all bodies; empty where the source says none. */
   readonly contentType: string;
-  readonly labels: Labels;
+  /** As `writeLabels` writes them: to be parsed, and refused where they are wrong. */
+  readonly labels: string;
   /** Names that a scrape's query may hold. */
   readonly paramsAllowed: readonly string[];
 }
