@@ -71,6 +71,7 @@ function read(type: Frame["type"], from: ByteReader): Frame {
     case "answer":
       return {
         type,
+        channel: number(from),
         request: number(from),
         contentType: from.text(MAX_CONTENT_TYPE_BYTES),
         ...readBody(from),

@@ -33,7 +33,10 @@ function write(frame: Frame, to: ByteWriter): ByteWriter {
       return to.varint(frame.channel).varint(frame.scrapedAtMs).text(frame.cause)
         .text(frame.detail);
     case "answer":
-      return writeBody(frame, to.varint(frame.request).text(frame.contentType));
+      return writeBody(
+        frame,
+        to.varint(frame.channel).varint(frame.request).text(frame.contentType),
+      );
     case "no_answer":
       return to.varint(frame.request).varint(frame.status).text(frame.cause).text(frame.detail);
     case "chunk":

@@ -118,6 +118,7 @@ export interface FailureFrame {
 /** Sender: what a source said when it was asked. Has a number. */
 export interface AnswerFrame extends BodyHead {
   readonly type: "answer";
+  readonly channel: number;
   readonly request: number;
   /** Empty: the one of the channel. */
   readonly contentType: string;
