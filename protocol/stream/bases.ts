@@ -42,10 +42,10 @@ export class Bases {
     return bytes <= this.#limits.maxBaseBytes && others + bytes <= this.#limits.maxBasesBytes;
   }
 
-  /** Takes the place of the channel's base. Without room for it there is none. */
+  /** Takes the place of the channel's base. Where there is no room for it, there is none. */
   set(channel: number, body: Uint8Array): void {
     this.delete(channel);
-    if (!this.#room.take(body.byteLength)) return;
+    if (!this.fits(channel, body.byteLength) || !this.#room.take(body.byteLength)) return;
     this.#bodies.set(channel, body);
     this.#bytes += body.byteLength;
   }

@@ -17,7 +17,7 @@ import type { ReceiverLimits } from "./limits.ts";
 export interface WholeBody {
   readonly kind: "whole";
   readonly number: number;
-  /** The frame that it began with. */
+  /** The frame that it began with. Its payload is not to be used. */
   readonly frame: SnapshotFrame | AnswerFrame;
   readonly encoding: "identity" | "gzip";
   /** In memory that is shared with nobody but a base, and never changes. */
@@ -55,6 +55,8 @@ interface Unfinished {
 }
 
 const WAITING: Intake = { kind: "waiting" };
+const TOO_MANY: Intake = { kind: "broken", reason: "too many bodies are under way" };
+const NOTHING = new Uint8Array();
 /** Bodies under way that are known, refused ones included. A sender that is right needs few. */
 const MAX_UNFINISHED = 1_024;
 
@@ -80,32 +82,30 @@ export class IncomingBodies {
 
   /** The first part of a body. Its channel is known to be one. */
   begin(frame: SnapshotFrame | AnswerFrame): Intake {
-    const number = ++this.#count;
-    const { encoding, keep, bodyBytes, sentBytes, payload, channel } = frame;
-    const fits = this.#bases.fits(channel, bodyBytes);
-    if (keep && !fits) return broken("more is to be kept than may be");
-    if (encoding === "delta" && bodyBytes > this.#limits.maxBaseBytes) {
-      return broken("a delta makes more than a base may be");
-    }
+    const { sentBytes, payload, channel } = frame;
     if (frame.type === "snapshot" && this.#isSending(channel)) {
       return broken("a channel has two snapshots under way");
     }
-    if (sentBytes === payload.byteLength) {
-      const refusal = this.#whyTooLarge(frame);
-      return refusal === undefined
-        ? this.#finish(number, frame, payload)
-        : { kind: "refused", number, refusal };
-    }
-    if (this.#unfinished.size === MAX_UNFINISHED) return broken("too many bodies are under way");
-    const refusal = this.#whyTooLarge(frame) ?? this.#takeRoom(sentBytes);
-    if (refusal !== undefined) {
-      this.#unfinished.set(number, { frame, bytes: undefined, length: payload.byteLength });
-      return { kind: "refused", number, refusal };
-    }
+    const tooLarge = this.#whyTooLarge(frame);
+    if (tooLarge !== undefined) return this.refuse(frame, tooLarge);
+    if (sentBytes === payload.byteLength) return this.#finish(++this.#count, frame, payload);
+    if (this.#unfinished.size === MAX_UNFINISHED) return TOO_MANY;
+    const noRoom = this.#takeRoom(sentBytes);
+    if (noRoom !== undefined) return this.refuse(frame, noRoom);
     const bytes = new Uint8Array(sentBytes);
     bytes.set(payload);
-    this.#unfinished.set(number, { frame, bytes, length: payload.byteLength });
+    this.#await(++this.#count, frame, bytes);
     return WAITING;
+  }
+
+  /** The first part of a body that won't be looked at, nor any of it that is to come. */
+  refuse(frame: SnapshotFrame | AnswerFrame, refusal: RefusalInfo): Intake {
+    const number = ++this.#count;
+    if (frame.keep) this.#bases.delete(frame.channel);
+    if (frame.sentBytes === frame.payload.byteLength) return { kind: "refused", number, refusal };
+    if (this.#unfinished.size === MAX_UNFINISHED) return TOO_MANY;
+    this.#await(number, frame, undefined);
+    return { kind: "refused", number, refusal };
   }
 
   /** The next part of a body. */
@@ -142,6 +142,20 @@ export class IncomingBodies {
   clear(): void {
     for (const number of [...this.#unfinished.keys()]) this.#drop(number);
     this.#bases.clear();
+  }
+
+  /** Remembers a body that is begun, but nothing of its message, whose memory may be large. */
+  #await(
+    number: number,
+    frame: SnapshotFrame | AnswerFrame,
+    bytes: Uint8Array<ArrayBuffer> | undefined,
+  ): void {
+    const { byteLength } = frame.payload;
+    this.#unfinished.set(number, {
+      frame: { ...frame, payload: NOTHING },
+      bytes,
+      length: byteLength,
+    });
   }
 
   #isSending(channel: number): boolean {
@@ -183,8 +197,14 @@ export class IncomingBodies {
   ): Intake {
     const opened = this.#open(frame, sent);
     if ("status" in opened) return { kind: "refused", number, refusal: opened };
-    if (frame.keep) this.#bases.set(frame.channel, opened.unpacked ?? opened.body);
+    if (frame.keep) this.#keep(frame.channel, opened.unpacked);
     return { kind: "whole", number, frame, ...opened };
+  }
+
+  /** A base that is too large is none; then there is none. */
+  #keep(channel: number, body: Uint8Array | undefined): void {
+    if (body === undefined) this.#bases.delete(channel);
+    else this.#bases.set(channel, body);
   }
 
   #open(
@@ -200,13 +220,18 @@ export class IncomingBodies {
       case "gzip": {
         if (!isGzipOf(sent, frame)) return DAMAGED;
         const body = own(sent);
-        const unpacked = frame.keep ? gunzip(sent, frame.bodyBytes) : undefined;
-        if (frame.keep && (unpacked === undefined || !isRight(unpacked, frame))) return DAMAGED;
+        if (!frame.keep || !this.#bases.fits(frame.channel, frame.bodyBytes)) {
+          return { encoding: "gzip", body, unpacked: undefined };
+        }
+        const unpacked = gunzip(sent, frame.bodyBytes);
+        if (unpacked === undefined || !isRight(unpacked, frame)) return DAMAGED;
         return { encoding: "gzip", body, unpacked };
       }
       case "delta": {
         const base = this.#bases.get(frame.channel);
-        if (base === undefined) return refusal(412, NO_BASE, "there is no base for a delta");
+        if (base === undefined || frame.bodyBytes > this.#limits.maxBaseBytes) {
+          return refusal(412, NO_BASE, "there is no base for such a delta");
+        }
         const body = decodeDelta(base, sent, frame);
         if (body === undefined || !isRight(body, frame)) {
           return refusal(412, NO_BASE, "delta does not fit its base");
