@@ -35,11 +35,13 @@ export class ByteReader {
       const byte = this.byte();
       value += (byte & 127) * scale;
       if (byte > 127) continue;
-      if (byte === 0 && count > 1) throw new BrokenFrame("a number takes more bytes than it needs");
-      if (value > max) throw new BrokenFrame("a number is too high");
+      if (byte === 0 && count > 1) {
+        throw new BrokenFrame("holds a number in more bytes than it needs");
+      }
+      if (value > max) throw new BrokenFrame("holds a number that is too high");
       return value;
     }
-    throw new BrokenFrame("a number is too long");
+    throw new BrokenFrame("holds a number that is too long");
   }
 
   u32(): number {
@@ -49,19 +51,19 @@ export class ByteReader {
   /** Up to `maxBytes` of UTF-8. */
   text(maxBytes: number): string {
     const length = this.varint();
-    if (length > maxBytes) throw new BrokenFrame("a text is too long");
+    if (length > maxBytes) throw new BrokenFrame("holds a text that is too long");
     try {
       return UTF8.decode(this.#take(length));
     } catch (error) {
       if (error instanceof BrokenFrame) throw error;
-      throw new BrokenFrame("a text is no UTF-8");
+      throw new BrokenFrame("holds a text that is no UTF-8");
     }
   }
 
   /** All that is left, in place: it is as long-lived as the message. */
   rest(maxBytes: number): Uint8Array<ArrayBuffer> {
     const length = this.#bytes.byteLength - this.#at;
-    if (length > maxBytes) throw new BrokenFrame("a payload is too long");
+    if (length > maxBytes) throw new BrokenFrame("holds a payload that is too long");
     return this.#take(length);
   }
 

@@ -1,4 +1,6 @@
-// Finds what a body has in common with the one before it, in order. Bytes are all it knows.
+// Finds what a body has in common with the one before it. Bytes are all it knows.
+
+import { equalBytes, LONG_BYTES, type Place, Seeds } from "./seeds.ts";
 
 /** One step: copy from the base, then literals of the body, then move on in the base. */
 export interface Operation {
@@ -12,10 +14,12 @@ export interface Operation {
 const IN_STEP_BYTES = 6;
 /** How far ahead that is looked for, in both. A changed value is shorter. */
 const NEAR_BYTES = 32;
-/** Farther away, or out of order, it takes so many. */
-const SEED_BYTES = 16;
-/** Every so many bytes of the base a place is remembered. */
-const SEED_STEP = 8;
+/** Copies shorter than this are what comes of being in step with the wrong line. */
+const SHORT_BYTES = 64;
+/** After so many of them the right one is looked for. */
+const MAX_SHORT = 8;
+/** So far ahead, where there is another choice. */
+const MAX_DETOUR_BYTES = 2_048;
 /** With more it is another body rather than a changed one. */
 const MAX_OPERATIONS = 8_192;
 
@@ -25,34 +29,26 @@ export function findCopies(base: Uint8Array, body: Uint8Array): Operation[] | un
   let seeds: Seeds | undefined;
   let from = 0;
   let at = 0;
-  for (;;) {
+  for (let short = 0;;) {
     const copy = equalBytes(base, from, body, at);
     from += copy;
     at += copy;
     if (at === body.byteLength) return [...operations, { copy, literals: 0, skip: 0 }];
-    const next = nearby(base, from, body, at) ??
-      (seeds ??= new Seeds(base)).find(body, at) ??
-      { from, at: body.byteLength };
+    short = copy < SHORT_BYTES ? short + 1 : 0;
+    let next = nearby(base, from, body, at);
+    if (next === undefined || short === MAX_SHORT) {
+      // Else each look could go through all of the body, for nothing.
+      const within = next === undefined ? Infinity : MAX_DETOUR_BYTES;
+      const far = (seeds ??= new Seeds(base)).find(body, at, { within });
+      next = longer(base, body, { near: next, far });
+      short = 0;
+    }
+    next ??= { from, at: body.byteLength };
     operations.push({ copy, literals: next.at - at, skip: next.from - from });
     if (next.at === body.byteLength) return operations;
     if (operations.length === MAX_OPERATIONS) return undefined;
     ({ from, at } = next);
   }
-}
-
-interface Place {
-  /** In the base. */
-  readonly from: number;
-  /** In the body. */
-  readonly at: number;
-}
-
-/** How many bytes are the same from there on. */
-function equalBytes(base: Uint8Array, from: number, body: Uint8Array, at: number): number {
-  const most = Math.min(base.byteLength - from, body.byteLength - at);
-  let count = 0;
-  while (count < most && base[from + count] === body[at + count]) count++;
-  return count;
 }
 
 /** Where both go on alike a little later; a value that kept its length is tried first. */
@@ -68,48 +64,18 @@ function nearby(base: Uint8Array, from: number, body: Uint8Array, at: number): P
 }
 
 function inStep(base: Uint8Array, from: number, body: Uint8Array, at: number): boolean {
-  if (base[from] !== body[at] || at + IN_STEP_BYTES > body.byteLength) return false;
-  for (let count = 1; count < IN_STEP_BYTES; count++) {
-    if (base[from + count] !== body[at + count]) return false;
-  }
-  return true;
+  return base[from] === body[at] &&
+    equalBytes(base, from, body, at, IN_STEP_BYTES) === IN_STEP_BYTES;
 }
 
-/** Places of the base by what stands there. */
-class Seeds {
-  readonly #base: Uint8Array;
-  /** One more than the place; 0 is none. */
-  readonly #places: Uint32Array;
-
-  constructor(base: Uint8Array) {
-    this.#base = base;
-    const slots = 1 << (32 - Math.clz32(base.byteLength / SEED_STEP));
-    this.#places = new Uint32Array(slots);
-    const last = base.byteLength - SEED_BYTES;
-    for (let from = last - last % SEED_STEP; from >= 0; from -= SEED_STEP) {
-      this.#places[hash(base, from) & slots - 1] = from + 1;
-    }
-  }
-
-  /** The next place of the body, from `at` on, that stands in the base, too. */
-  find(body: Uint8Array, at: number): Place | undefined {
-    for (let to = at; to + SEED_BYTES <= body.byteLength; to++) {
-      const from = this.#places[hash(body, to) & this.#places.length - 1]! - 1;
-      if (from < 0 || equalBytes(this.#base, from, body, to) < SEED_BYTES) continue;
-      let back = 0;
-      while (back < to - at && back < from && this.#base[from - back - 1] === body[to - back - 1]) {
-        back++;
-      }
-      return { from: from - back, at: to - back };
-    }
-    return undefined;
-  }
-}
-
-function hash(bytes: Uint8Array, at: number): number {
-  let value = 0;
-  for (let count = 0; count < SEED_BYTES; count++) {
-    value = Math.imul(value ^ bytes[at + count]!, 0x01000193);
-  }
-  return value ^ value >>> 15;
+/** The far place only where it is worth the way. */
+function longer(
+  base: Uint8Array,
+  body: Uint8Array,
+  { near, far }: { readonly near: Place | undefined; readonly far: Place | undefined },
+): Place | undefined {
+  if (near === undefined || far === undefined) return near ?? far;
+  const nearBytes = equalBytes(base, near.from, body, near.at, LONG_BYTES);
+  const farBytes = equalBytes(base, far.from, body, far.at, LONG_BYTES);
+  return farBytes - (far.at - near.at) > 2 * nearBytes + SHORT_BYTES ? far : near;
 }

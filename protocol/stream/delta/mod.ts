@@ -28,11 +28,13 @@ export function encodeDelta(
     at += copy;
     if (at === body.byteLength) break;
     models.literals.write(literals, to);
-    for (const end = at + literals; at < end; at++) models.literal.write(body[at]!, to);
+    for (const end = at + literals; at < end && !to.overflown; at++) {
+      models.literal.write(body[at]!, to);
+    }
+    if (to.overflown) return undefined;
     if (at === body.byteLength) break;
     const more = skip - literals;
     models.skip.write(more < 0 ? -2 * more - 1 : 2 * more, to);
-    if (to.overflown) return undefined;
   }
   return to.finish();
 }
