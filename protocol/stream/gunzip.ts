@@ -11,8 +11,9 @@ export function gunzip(
     // A limit of 0 would be none.
     const body = gunzipSync(packed, { maxOutputLength: bodyBytes + 1 });
     if (body.byteLength !== bodyBytes) return undefined;
-    return body.byteLength === body.buffer.byteLength
-      ? body as Uint8Array<ArrayBuffer>
+    const { buffer, byteLength } = body;
+    return byteLength === buffer.byteLength && buffer instanceof ArrayBuffer
+      ? new Uint8Array(buffer)
       : Uint8Array.from(body);
   } catch {
     return undefined;
