@@ -16,7 +16,9 @@ import {
 import { HELLO_KEYS } from "./hello_keys.ts";
 import {
   MAX_CONTENT_TYPE_BYTES,
+  MAX_NAME_BYTES,
   MAX_NUMBER,
+  MAX_PARAM_BYTES,
   MAX_PARAMS_ALLOWED,
   MAX_SOFTWARE_BYTES,
   MAX_TEXT_BYTES,
@@ -124,12 +126,12 @@ function readTarget(from: ByteReader): TargetFrame {
   const mode = MODES[from.varint(1)] ?? "push";
   const ttlMs = number(from);
   const intervalMs = number(from);
-  const job = from.text(MAX_TEXT_BYTES);
-  const instance = from.text(MAX_TEXT_BYTES);
+  const job = from.text(MAX_NAME_BYTES);
+  const instance = from.text(MAX_NAME_BYTES);
   const contentType = from.text(MAX_CONTENT_TYPE_BYTES);
   const labels = from.text(MAX_TEXT_BYTES);
   const count = from.varint(MAX_PARAMS_ALLOWED);
-  const paramsAllowed = Array.from({ length: count }, () => from.text(MAX_TEXT_BYTES));
+  const paramsAllowed = Array.from({ length: count }, () => from.text(MAX_PARAM_BYTES));
   return {
     ...{ type: "target", channel, mode, ttlMs, intervalMs },
     ...{ job, instance, contentType, labels, paramsAllowed },

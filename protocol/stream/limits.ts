@@ -8,6 +8,10 @@ export const MAX_NUMBER = 2 ** 31 - 1;
 export const MAX_TEXT_BYTES = 4_096;
 /** Of a hello's software. */
 export const MAX_SOFTWARE_BYTES = 200;
+/** Of job and instance as they are sent: a little too long is refused, and no fault of the stream. */
+export const MAX_NAME_BYTES = 600;
+/** Of the name of a parameter. */
+export const MAX_PARAM_BYTES = 200;
 /** Of a content type. */
 export const MAX_CONTENT_TYPE_BYTES = 1_024;
 /** Parameters that one target allows. */

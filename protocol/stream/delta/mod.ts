@@ -62,7 +62,11 @@ export function decodeDelta(
     const literals = models.literals.read(from);
     if (literals === undefined || literals > bodyBytes - at) return;
     if (copy + literals === 0 && !isFirst) return;
-    for (const end = at + literals; at < end; at++) body[at] = models.literal.read(from);
+    for (const end = at + literals; at < end; at++) {
+      body[at] = models.literal.read(from);
+      // A few bytes may promise a million of them.
+      if (from.overrun) return;
+    }
     if (at === bodyBytes) break;
     const skip = models.skip.read(from);
     if (skip === undefined || from.overrun) return;

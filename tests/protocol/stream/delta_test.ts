@@ -97,6 +97,21 @@ Deno.test("decodeDelta() makes nothing of a delta that was cut", () => {
   }
 });
 
+Deno.test("decodeDelta() reads no further than its input, whatever that promises", () => {
+  const body = new Uint8Array(100_000).fill(65);
+  const delta = encodeDelta(new Uint8Array(), body, ANY_LENGTH)!.subarray(0, 8);
+  let reads = 0;
+  const counted = new Proxy(delta, {
+    get(bytes, key) {
+      if (key === "byteLength") return bytes.byteLength;
+      reads++;
+      return bytes[Number(key)];
+    },
+  });
+  assertEquals(decodeDelta(new Uint8Array(), counted, { bodyBytes: 100_000 }), undefined);
+  assert(reads < 20, `${reads} reads of 8 bytes`);
+});
+
 function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(parts.flatMap((part) => [...part]));
 }

@@ -7,6 +7,7 @@ const number = fc.oneof(fc.nat(300), fc.nat(2 ** 31 - 1));
 const large = fc.oneof(fc.nat(300), fc.maxSafeNat());
 const text = fc.oneof(fc.string(), fc.string({ unit: "grapheme", maxLength: 300 }))
   .map((text) => text.toWellFormed());
+const name = text.map((text) => text.slice(0, 50).toWellFormed());
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 300 }),
   fc.nat(64 * 1024).map((length) => new Uint8Array(length).fill(length)),
@@ -59,11 +60,11 @@ const BY_TYPE: { [T in Frame["type"]]: fc.Arbitrary<Extract<Frame, { type: T }>>
     mode: fc.constantFrom("push" as const, "on_demand" as const),
     ttlMs: number,
     intervalMs: number,
-    job: text,
-    instance: text,
+    job: name,
+    instance: name,
     contentType: text.map((text) => text.slice(0, 200).toWellFormed()),
     labels: text,
-    paramsAllowed: fc.array(text, { maxLength: 32 }),
+    paramsAllowed: fc.array(name, { maxLength: 32 }),
   }),
   end: frame("end", { channel: number, forget: fc.boolean() }),
   snapshot: withBody(frame("snapshot", { channel: number, scrapedAtMs: large })),

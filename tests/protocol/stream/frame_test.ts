@@ -64,6 +64,7 @@ Deno.test("decodeFrame() says what is wrong", () => {
     ["01000101010a", "a frame says the same thing twice"],
     ["0100ff0100ff0100", "a frame says the same thing twice"],
     ["010001", "a frame ends too early"],
+    [`1000000000d904${"61".repeat(601)}`, "a frame holds a text that is too long"],
     ["1000020000", "a frame holds a number that is too high"],
     ["10000000000000000021", "a frame holds a number that is too high"],
     ["10000000000000000002", "a frame ends too early"],
