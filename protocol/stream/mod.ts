@@ -4,7 +4,7 @@ export * from "./frame.ts";
 export { Acks } from "./acks.ts";
 export { Bases, type Room, UNBOUNDED } from "./bases.ts";
 export { type Bound, type Channel, ChannelTable } from "./channel_table.ts";
-export { checksum } from "./checksum.ts";
+export { checksum, isGzipOf } from "./checksum.ts";
 export { type DecodedFrame, decodeFrame } from "./decode_frame.ts";
 export { encodeFrame } from "./encode_frame.ts";
 export {
