@@ -3,7 +3,7 @@
 import { type Delivery, PutDelivery } from "./delivery.ts";
 import type { Destination, Pair } from "./pair.ts";
 import { isStreamUrl } from "./put_url.ts";
-import { timeToLiveMs } from "./relay.ts";
+import { channelInfo } from "./stream/channel.ts";
 import type { Links } from "./stream/links.ts";
 import { StreamDelivery } from "./stream/stream_delivery.ts";
 import type { Transports } from "./transports.ts";
@@ -35,11 +35,4 @@ export function deliveries(
       },
     });
   };
-}
-
-/** What the receiver is told of a pair. */
-export function channelInfo({ target }: Destination, pair: Pair) {
-  const { mode, labels, paramsAllowed } = pair;
-  const intervalMs = Math.round(pair.intervalMs);
-  return { target, mode, labels, paramsAllowed, intervalMs, ttlMs: Math.round(timeToLiveMs(pair)) };
 }

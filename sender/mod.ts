@@ -20,6 +20,7 @@ import { type Pair, pairFields, sourceName } from "./pair.ts";
 import { Progress } from "./progress.ts";
 import { scrape } from "./scrape.ts";
 import { Links } from "./stream/links.ts";
+import { runOnDemand } from "./stream/on_demand.ts";
 import { Summary } from "./summary.ts";
 import type { TargetFiles } from "./target_files.ts";
 import { type PassObserver, runTargetLoop } from "./target_loop.ts";
@@ -97,6 +98,9 @@ export function startSender(
   const deliveryTo = deliveries({ userAgent, transports, links });
 
   const loops = new Loops((pair, { firstDelayMs, signal }) => {
+    if (pair.mode === "on_demand") {
+      return runOnDemand(pair, { get, links, userAgent, observer, log, timing }, signal);
+    }
     progress.expect(pair, firstDelayMs);
     return runTargetLoop(pair, {
       get,

@@ -29,30 +29,22 @@ export interface PreparedBody {
 export class Bodies {
   readonly #limits: ReceiverLimits;
   readonly #bases: Bases;
-  /** Channels whose base may not be what it is taken for. */
-  readonly #doubtful = new Set<number>();
 
   constructor(limits: ReceiverLimits) {
     this.#limits = limits;
     this.#bases = new Bases(limits);
   }
 
-  /** The receiver has lost the base of a channel, or may have: the next body goes whole. */
-  doubt(channel: number): void {
-    this.#doubtful.add(channel);
-  }
-
-  /** A channel is no more. */
+  /** The receiver has no base of this channel, or another one: the next body goes whole. */
   forget(channel: number): void {
     this.#bases.delete(channel);
-    this.#doubtful.delete(channel);
   }
 
   /** Makes a body ready, or says why the receiver would refuse it. */
   async prepare({ number }: Channel, scraped: Scraped): Promise<PreparedBody | Refusal> {
     const unpacked = await unpack(scraped, { maxBytes: this.#limits.maxUnpackedBytes });
     if (!(unpacked instanceof Uint8Array)) return unpacked;
-    const isForDelta = this.#bases.get(number) !== undefined && !this.#doubtful.has(number) &&
+    const isForDelta = this.#bases.get(number) !== undefined &&
       unpacked.byteLength <= MAX_SYNC_BYTES;
     const ready = isForDelta ? undefined : await gzipOf(scraped, unpacked);
     if (ready !== undefined && ready.byteLength > this.#limits.maxBodyBytes) return TOO_LARGE;
@@ -60,21 +52,15 @@ export class Bodies {
     return {
       sentBytes: ready?.byteLength ?? 0,
       make: () => {
-        const body = this.#delta(number, unpacked) ?? this.#whole(number, unpacked, ready);
+        const body = deltaBody(unpacked, { bases: this.#bases, channel: number }) ??
+          this.#whole(number, unpacked, ready);
         isKept = body.keep;
         return body;
       },
       sent: () => {
-        if (!isKept) return;
-        this.#bases.set(number, unpacked);
-        this.#doubtful.delete(number);
+        if (isKept) this.#bases.set(number, unpacked);
       },
     };
-  }
-
-  #delta(channel: number, body: Uint8Array<ArrayBuffer>): OutgoingBody | undefined {
-    if (this.#doubtful.has(channel)) return undefined;
-    return deltaBody(body, { bases: this.#bases, channel });
   }
 
   #whole(

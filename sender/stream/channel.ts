@@ -1,6 +1,8 @@
 // The channels of a link: one for each target that goes over it.
 
 import type { Labels, Target } from "../../protocol/mod.ts";
+import type { Destination, Pair } from "../pair.ts";
+import { timeToLiveMs } from "../relay.ts";
 
 /** What a receiver is told of a target. */
 export interface ChannelInfo {
@@ -41,4 +43,11 @@ export class Channels {
   [Symbol.iterator](): Iterator<Channel> {
     return this.#open.values();
   }
+}
+
+/** What the receiver is told of a pair. */
+export function channelInfo({ target }: Destination, pair: Pair): ChannelInfo {
+  const { mode, labels, paramsAllowed } = pair;
+  const intervalMs = Math.round(pair.intervalMs);
+  return { target, mode, labels, paramsAllowed, intervalMs, ttlMs: Math.round(timeToLiveMs(pair)) };
 }

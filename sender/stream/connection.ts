@@ -22,7 +22,7 @@ import type { SocketEvents, StreamSocket } from "./socket.ts";
 
 /** What the receiver asks for on a connection. */
 export interface ConnectionEvents {
-  scrape(frame: ScrapeFrame, connection: Connection): void;
+  scrape(frame: ScrapeFrame): void;
   cancel(frame: CancelFrame): void;
   targetRefused(frame: TargetRefusedFrame): void;
 }
@@ -85,6 +85,11 @@ export class Connection implements SocketEvents {
   /** Resolves when it is over. */
   get ended(): Promise<End> {
     return this.#ended.promise;
+  }
+
+  /** Aborts when it is over. */
+  get signal(): AbortSignal {
+    return this.#over.signal;
   }
 
   /** What the receiver has said it takes. */
@@ -228,7 +233,7 @@ export class Connection implements SocketEvents {
         this.#announced.delete(frame.channel);
         return this.#options.events.targetRefused(frame);
       case "scrape":
-        return this.#options.events.scrape(frame, this);
+        return this.#options.events.scrape(frame);
       case "cancel":
         return this.#options.events.cancel(frame);
       default:

@@ -1,21 +1,22 @@
 // The way to one receiver: a stream that is opened again whenever it ends, or, where there
 // can't be one, the word that PUT is to be used for a while.
 
-import { CLOSE, type HelloFrame } from "../../protocol/stream/mod.ts";
+import { CLOSE, type TargetRefusedFrame } from "../../protocol/stream/mod.ts";
 import { backoffMs } from "../backoff.ts";
 import { Condition } from "../condition.ts";
 import type { DeliveryFailed } from "../delivery.ts";
 import type { Log } from "../log.ts";
 import { type Timing, within } from "../timing.ts";
 import { type Channel, type ChannelInfo, Channels } from "./channel.ts";
-import { Connection, type ConnectionEvents } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import { MAX_SCRAPES, type OnDemandSource, ScrapeDesk } from "./scrape_desk.ts";
 import type { OpenSocket } from "./socket.ts";
 
 /** What a link works with. */
 export interface LinkOptions {
   readonly openSocket: OpenSocket;
-  readonly events: ConnectionEvents;
-  readonly hello: HelloFrame;
+  /** Who this is. */
+  readonly software: string;
   readonly timing: Timing;
   readonly log: Log;
   /** How the receiver is named in the log. */
@@ -40,12 +41,15 @@ const MAX_BREAKS = 3;
 /** How long PUT is used where there can be no stream, and where there may be one soon. */
 const PUT_MS = 10 * 60_000;
 const PUT_BRIEFLY_MS = 60_000;
+/** After which a target that was refused is announced again. */
+const REFUSED_MS = 15_000;
 
 /** Keeps a stream open for as long as it has channels. */
 export class Link {
   readonly #options: LinkOptions;
   readonly #stopping = new AbortController();
   readonly #channels = new Channels();
+  readonly #desk: ScrapeDesk;
   readonly #waiters = new Set<(way: Way) => void>();
   readonly #opening: Condition;
   readonly #fitness: Condition;
@@ -59,7 +63,8 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    const { log, receiver } = options;
+    const { log, receiver, timing, secret } = options;
+    this.#desk = new ScrapeDesk({ timing, log, secret });
     this.#opening = new Condition(log, { receiver }, {
       bad: "stream failing",
       good: "stream recovered",
@@ -78,15 +83,24 @@ export class Link {
     return this.#channels.size;
   }
 
-  /** Opens a channel for a target. */
+  /** Opens a channel for a target that is pushed. */
   open(info: ChannelInfo): Channel {
+    return this.#channels.open(info);
+  }
+
+  /** Opens a channel for a target that is on demand. */
+  offer(info: ChannelInfo, source: OnDemandSource): Channel {
     const channel = this.#channels.open(info);
-    if (info.mode === "on_demand") this.#connection?.announce(channel);
+    this.#desk.add(channel, source);
+    this.#connection?.announce(channel);
     return channel;
   }
 
+  /** Closes a channel of either kind. */
   close(channel: Channel): void {
-    if (this.#channels.close(channel)) this.#connection?.end(channel);
+    if (!this.#channels.close(channel)) return;
+    this.#desk.remove(channel);
+    this.#connection?.end(channel);
   }
 
   /** The stream if it is open, else what comes of the next attempt to open it. */
@@ -104,11 +118,6 @@ export class Link {
     signal.addEventListener("abort", giveUp);
     if (signal.aborted) giveUp();
     return promise;
-  }
-
-  /** Announces a target that is on demand anew. */
-  announce(channel: Channel): void {
-    this.#connection?.announce(channel);
   }
 
   /** Says goodbye, and comes never again. */
@@ -129,10 +138,20 @@ export class Link {
 
   /** One connection from its opening to its end. Returns how long to wait for the next one. */
   async #session(): Promise<number> {
-    const { openSocket, events, hello, timing, secret } = this.#options;
+    const { openSocket, software, timing, secret } = this.#options;
     const { signal } = this.#stopping;
     const basesShare = this.#basesShare;
-    const connection = new Connection({ events, hello, timing, secret, basesShare });
+    const connection = new Connection({
+      events: {
+        scrape: (frame) => this.#desk.scrape(frame, connection),
+        cancel: (frame) => this.#desk.cancel(frame, connection),
+        targetRefused: (frame) => this.#targetRefused(frame, connection),
+      },
+      hello: { type: "hello", software, maxScrapes: MAX_SCRAPES },
+      timing,
+      secret,
+      basesShare,
+    });
     const opened = await within(
       OPEN_TIMEOUT_MS,
       { timing, signal },
@@ -167,10 +186,22 @@ export class Link {
     this.#failingSinceMs = undefined;
     this.#opening.report(undefined);
     this.#fitness.report(undefined);
-    for (const channel of this.#channels) {
-      if (channel.mode === "on_demand") connection.announce(channel);
-    }
+    for (const channel of this.#desk.channels) connection.announce(channel);
     this.#settle({ kind: "stream", connection });
+  }
+
+  /** What is pushed is refused each time; what is on demand is announced again after a while. */
+  async #targetRefused(frame: TargetRefusedFrame, connection: Connection): Promise<void> {
+    const { timing } = this.#options;
+    const channel = this.#desk.refused(frame);
+    if (channel === undefined) return;
+    const waitMs = Math.max(frame.retryAfterS * 1000, REFUSED_MS) * (1 + timing.random() / 2);
+    try {
+      await timing.wait(waitMs, connection.signal);
+    } catch {
+      return; // the next connection announces all anew
+    }
+    if (this.#desk.has(channel)) connection.announce(channel);
   }
 
   #notOpened(failure: DeliveryFailed, unfit: "no" | "perhaps" | "yes"): number {

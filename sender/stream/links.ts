@@ -37,8 +37,7 @@ export class Links implements Disposable {
     if (link === undefined) {
       link = new Link({
         openSocket: webSocketOpener(destination, { userAgent }),
-        events: { scrape() {}, cancel() {}, targetRefused() {} },
-        hello: { type: "hello", software: userAgent },
+        software: userAgent,
         timing,
         log,
         receiver,

@@ -1,14 +1,15 @@
 // Delivers by a receiver's stream, or by PUT where there can't be one.
 
 import { formatDuration, oneLine } from "../../protocol/mod.ts";
-import { NO_BASE, type RefusalInfo } from "../../protocol/stream/mod.ts";
+import { NO_BASE } from "../../protocol/stream/mod.ts";
 import type { Delivery, DeliveryFailed, DeliveryResult } from "../delivery.ts";
-import { type Refusal, refusedDelivery } from "../refusal.ts";
+import { refusedDelivery } from "../refusal.ts";
 import type { Report, Scraped } from "../report.ts";
 import type { Channel } from "./channel.ts";
 import type { Connection } from "./connection.ts";
 import type { Link } from "./link.ts";
 import type { Settled } from "./pending.ts";
+import { readRefusal } from "./read_refusal.ts";
 
 /** What a delivery over a stream works with. */
 export interface StreamDeliveryOptions {
@@ -107,7 +108,7 @@ export class StreamDelivery implements Delivery {
           body.sent();
         },
       }, signal);
-      if (settled.kind === "refused") connection.bodies.doubt(channel.number);
+      if (settled.kind === "refused") connection.bodies.forget(channel.number);
       if (!isNoBase(settled) || tries === MAX_TRIES) {
         return this.#judge(settled, connection, bodyBytes);
       }
@@ -119,17 +120,12 @@ export class StreamDelivery implements Delivery {
       case "taken":
         return { ok: true, bodyBytes, clockOffsetMs };
       case "refused":
-        return refusedDelivery(this.#read(settled.refusal));
+        return refusedDelivery(readRefusal(settled.refusal, this.#options.secret));
       case "lost":
         return lost(
           settled.reason || `no acknowledgement in ${formatDuration(this.#options.timeoutMs)}`,
         );
     }
-  }
-
-  #read({ status, detail, reason, retryAfterS }: RefusalInfo): Refusal {
-    const text = oneLine((detail || reason).replaceAll(this.#options.secret, "…"));
-    return { status, text, retryAfterMs: retryAfterS === 0 ? undefined : retryAfterS * 1000 };
   }
 }
 
