@@ -97,7 +97,9 @@ export class ScrapeDesk {
   /** Nobody waits for this answer any more. */
   cancel({ request }: CancelFrame, connection: Connection): void {
     const underWay = this.#underWay.get(request);
-    if (underWay?.connection === connection) underWay.stopping.abort();
+    if (underWay?.connection !== connection) return;
+    underWay.stopping.abort();
+    this.#underWay.delete(request);
   }
 
   /** Answers a scrape, sooner or later. */

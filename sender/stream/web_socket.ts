@@ -45,12 +45,12 @@ export function webSocketOpener(
   return async (events, signal) => {
     const { WebSocket } = await import("ws");
     const { promise, resolve } = Promise.withResolvers<OpenedSocket>();
-    const socket: WebSocket = new WebSocket(streamUrl, [SUBPROTOCOL], {
+    const socket = new WebSocket(streamUrl, [SUBPROTOCOL], {
       ...agentOptions(tls),
       headers: { "Authorization": `Bearer ${bearerToken}`, "User-Agent": userAgent },
       perMessageDeflate: false,
       maxPayload: MAX_MESSAGE_BYTES,
-    });
+    }) as unknown as WebSocket;
     socket.binaryType = "arraybuffer";
     const startedMs = Date.now();
     let clockOffsetMs: number | undefined;
