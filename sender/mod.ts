@@ -71,6 +71,8 @@ export interface SenderOptions {
   readonly log: Log;
   /** As `User-Agent`, to sources and destinations. */
   readonly userAgent: string;
+  /** Where proxies for streams are named; nobody: there are none. */
+  readonly env?: ((name: string) => string | undefined) | undefined;
   readonly observer?: PassObserver | undefined;
   /** What `self` pipes. */
   readonly ownMetrics?: OwnMetrics | undefined;
@@ -94,7 +96,7 @@ export function startSender(
   const httpGet = createGet();
   const get = options.ownMetrics === undefined ? httpGet : withOwn(httpGet, options.ownMetrics);
   const transports = new Transports();
-  const links = new Links({ userAgent, timing, log });
+  const links = new Links({ userAgent, env: options.env ?? (() => undefined), timing, log });
   const deliveryTo = deliveries({ userAgent, transports, links });
 
   const loops = new Loops((pair, { firstDelayMs, signal }) => {

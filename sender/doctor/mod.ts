@@ -11,7 +11,7 @@ import { tlsKey } from "../tls.ts";
 import { type Finding, fine, note, stops, trouble } from "./finding.ts";
 import { examineBodyLimit, examineHealth } from "./ingress.ts";
 import { examineConnections, examineName, type Lookup } from "./network.ts";
-import { proxyOf } from "./proxy.ts";
+import { proxyOf } from "../proxy.ts";
 import { examinePush } from "./push.ts";
 import { examineReadBack } from "./read_back.ts";
 import { examineStream } from "./stream.ts";

@@ -3,6 +3,7 @@
 import { formatDuration } from "../../protocol/mod.ts";
 import { CLOSE } from "../../protocol/stream/mod.ts";
 import type { Destination } from "../pair.ts";
+import type { Env } from "../proxy.ts";
 import { Connection } from "../stream/connection.ts";
 import { webSocketOpener } from "../stream/web_socket.ts";
 import { realTiming } from "../timing.ts";
@@ -15,6 +16,7 @@ const REMEDY = "let WebSockets pass to /stream (nginx: proxy_http_version 1.1, a
 /** How a stream is tried. */
 export interface StreamProbe {
   readonly userAgent: string;
+  readonly env: Env;
   /** Whether PUT won't do instead. */
   readonly isNeeded: boolean;
 }
@@ -22,7 +24,7 @@ export interface StreamProbe {
 /** Opens a stream, waits for the receiver's hello, and says goodbye. */
 export async function examineStream(
   destination: Destination,
-  { userAgent, isNeeded }: StreamProbe,
+  { userAgent, env, isNeeded }: StreamProbe,
 ): Promise<Finding> {
   const level = isNeeded ? "stop" : "warning";
   const otherwise = isNeeded ? "" : "; until then the sender pushes by PUT";
@@ -34,7 +36,7 @@ export async function examineStream(
     secret: destination.bearerToken,
     basesShare: 1,
   });
-  const opened = await webSocketOpener(destination, { userAgent })(connection, signal);
+  const opened = await webSocketOpener(destination, { userAgent, env })(connection, signal);
   if (!opened.ok) {
     const { failure: { reason }, unfit } = opened;
     if (unfit === "no") {

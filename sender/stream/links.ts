@@ -2,6 +2,7 @@
 
 import type { Log } from "../log.ts";
 import type { Destination } from "../pair.ts";
+import type { Env } from "../proxy.ts";
 import { tlsKey } from "../tls.ts";
 import type { Timing } from "../timing.ts";
 import { Link } from "./link.ts";
@@ -10,6 +11,8 @@ import { webSocketOpener } from "./web_socket.ts";
 /** What links work with. */
 export interface LinksOptions {
   readonly userAgent: string;
+  /** For proxies. */
+  readonly env: Env;
   readonly timing: Timing;
   readonly log: Log;
 }
@@ -29,14 +32,14 @@ export class Links implements Disposable {
 
   /** The one to a destination's receiver. */
   linkFor(destination: Destination): Link {
-    const { userAgent, timing, log } = this.#options;
+    const { userAgent, env, timing, log } = this.#options;
     const { bearerToken, tls, url } = destination;
     const receiver = new URL("../..", url).href;
     const key = JSON.stringify([receiver, bearerToken, tlsKey(tls)]);
     let link = this.#links.get(key);
     if (link === undefined) {
       link = new Link({
-        openSocket: webSocketOpener(destination, { userAgent }),
+        openSocket: webSocketOpener(destination, { userAgent, env }),
         software: userAgent,
         timing,
         log,

@@ -1,16 +1,21 @@
 // A stream's socket by the library ws, which lets TLS be as the config wants it, tells of a
 // refusal all that HTTP says, and can drop a dead connection. Loaded when it is needed.
 
-import type { ClientRequest, IncomingMessage } from "node:http";
+import type * as http from "node:http";
+import { isIP, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { oneLine } from "../../protocol/mod.ts";
 import { MAX_MESSAGE_BYTES, SUBPROTOCOL } from "../../protocol/stream/mod.ts";
 import { readRetryAfter } from "../backoff.ts";
 import { readClockOffset } from "../clock_offset.ts";
 import { errorText } from "../error_text.ts";
 import type { Destination } from "../pair.ts";
+import { type Env, proxyUrl } from "../proxy.ts";
+import { putUrl } from "../put_url.ts";
 import { refusedDelivery } from "../refusal.ts";
 import { agentOptions } from "../tls.ts";
 import type { OpenedSocket, OpenSocket, SocketEvents, StreamSocket } from "./socket.ts";
+import { openTunnel } from "./tunnel.ts";
 
 /** The part of the library that is used. */
 interface WebSocket {
@@ -20,13 +25,13 @@ interface WebSocket {
   close(code: number, reason: string): void;
   terminate(): void;
   on(event: "open", listener: () => void): void;
-  on(event: "upgrade", listener: (response: IncomingMessage) => void): void;
+  on(event: "upgrade", listener: (response: http.IncomingMessage) => void): void;
   on(event: "error", listener: (error: Error) => void): void;
   on(event: "message", listener: (data: ArrayBuffer, isBinary: boolean) => void): void;
   on(event: "close", listener: (code: number, reason: Uint8Array) => void): void;
   on(
     event: "unexpected-response",
-    listener: (request: ClientRequest, response: IncomingMessage) => void,
+    listener: (request: http.ClientRequest, response: http.IncomingMessage) => void,
   ): void;
 }
 
@@ -39,14 +44,26 @@ const UNFIT_STATUS: ReadonlySet<number> = new Set([400, 404, 405, 426, 501]);
 /** Opens streams to the receiver of a destination. */
 export function webSocketOpener(
   { url, tls, bearerToken }: Pick<Destination, "url" | "tls" | "bearerToken">,
-  { userAgent }: { readonly userAgent: string },
+  { userAgent, env }: { readonly userAgent: string; readonly env: Env },
 ): OpenSocket {
   const streamUrl = new URL("../../stream", url);
+  // As with PUT: a certificate that is checked otherwise is checked without a proxy.
+  const proxy = tls?.serverName === undefined && !tls?.insecureSkipVerify
+    ? proxyUrl(putUrl(streamUrl), env)
+    : undefined;
   return async (events, signal) => {
     const { WebSocket } = await import("ws");
+    let tunnel: Socket | undefined;
+    try {
+      tunnel = proxy && await openTunnel(streamUrl, proxy, signal);
+    } catch (error) {
+      // It may let PUT pass, without a tunnel.
+      return failed(signal.aborted ? "no answer in time" : errorText(error), "perhaps");
+    }
     const { promise, resolve } = Promise.withResolvers<OpenedSocket>();
     const socket = new WebSocket(streamUrl, [SUBPROTOCOL], {
       ...agentOptions(tls),
+      ...tunnel !== undefined && { createConnection: through(tunnel, streamUrl, tls) },
       headers: { "Authorization": `Bearer ${bearerToken}`, "User-Agent": userAgent },
       perMessageDeflate: false,
       maxPayload: MAX_MESSAGE_BYTES,
@@ -96,6 +113,13 @@ export function webSocketOpener(
   };
 }
 
+/** Hands out the tunnel, with TLS in it where the URL wants that. */
+function through(socket: Socket, url: URL, tls: Destination["tls"]): () => Socket {
+  if (url.protocol !== "wss:") return () => socket;
+  const servername = isIP(url.hostname.replace(/^\[|\]$/g, "")) ? "" : url.hostname;
+  return () => connectTls({ servername, host: url.hostname, ...agentOptions(tls), socket });
+}
+
 function listen(socket: WebSocket, events: SocketEvents): void {
   socket.on("message", (data, isBinary) => {
     // Text is no frame, whatever it says.
@@ -133,7 +157,7 @@ function failed(reason: string, unfit: "no" | "perhaps"): OpenedSocket {
 }
 
 /** The start of a plain text. */
-async function readReason(response: IncomingMessage, signal: AbortSignal): Promise<string> {
+async function readReason(response: http.IncomingMessage, signal: AbortSignal): Promise<string> {
   if (!response.headers["content-type"]?.startsWith("text/plain")) return "";
   const chunks: Uint8Array[] = [];
   let bytes = 0;

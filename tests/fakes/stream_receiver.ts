@@ -13,7 +13,8 @@ export interface StreamReceiverOptions extends StreamEndOptions {
 /** The listener. */
 export class StreamReceiver implements AsyncDisposable {
   readonly streams: StreamEnd[] = [];
-  readonly upgrades: Request[] = [];
+  /** What came for a stream; a request is gone once it is answered. */
+  readonly upgrades: { readonly path: string; readonly headers: Headers }[] = [];
   readonly puts: { readonly path: string; readonly body: Uint8Array }[] = [];
   /** May be changed at any time. */
   options: StreamReceiverOptions;
@@ -58,7 +59,7 @@ export class StreamReceiver implements AsyncDisposable {
       this.puts.push({ path: pathname, body: isGzip ? gunzipSync(body) : body });
       return new Response(null, { status: 204 });
     }
-    this.upgrades.push(request);
+    this.upgrades.push({ path: pathname, headers: new Headers(request.headers) });
     const refusal = this.options.refuse?.(request);
     if (refusal !== undefined) return refusal;
     if (pathname !== "/stream") return new Response("not found", { status: 404 });
