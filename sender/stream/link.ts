@@ -70,8 +70,8 @@ export class Link {
       good: "stream recovered",
     });
     this.#fitness = new Condition(log, { receiver }, {
-      bad: "no stream, pushing by PUT",
-      good: "stream open, no more PUT",
+      bad: "pushing by PUT",
+      good: "streaming again",
     });
     this.#run().catch((error) => {
       if (!this.#stopping.signal.aborted) log.error("stream given up", { receiver, error });

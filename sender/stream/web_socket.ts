@@ -38,6 +38,7 @@ interface WebSocket {
 const MAX_REASON_BYTES = 1024;
 const MAX_CLOSE_REASON_BYTES = 123; // RFC 6455, 5.5
 const GOODBYE_MS = 1_000;
+const UNFIT = "the receiver knows no streams, or what stands before it lets no WebSocket pass";
 /** What an upgrade gets where nobody knows streams, or something on the way lets none through. */
 const UNFIT_STATUS: ReadonlySet<number> = new Set([400, 404, 405, 426, 501]);
 
@@ -96,17 +97,15 @@ export function webSocketOpener(
         if (value !== undefined) headers.set(name, value);
       }
       const retryAfterMs = readRetryAfter(headers, Date.now());
-      const failure = refusedDelivery({
-        status,
-        text: text.replaceAll(bearerToken, "…"),
-        retryAfterMs,
-      });
+      const said = text.replaceAll(bearerToken, "…");
+      const failure = refusedDelivery({ status, text: said, retryAfterMs });
       const unfit = status < 400 || UNFIT_STATUS.has(status)
         ? "yes"
         : status > 501 && status < 505
         ? "perhaps"
         : "no";
-      resolve({ ok: false, unfit, failure: { ...failure, refused: false } });
+      const reason = unfit === "yes" ? `${status}${said && ` ${said}`} (${UNFIT})` : failure.reason;
+      resolve({ ok: false, unfit, failure: { ...failure, refused: false, reason } });
     });
     if (signal.aborted) abort();
     return await promise;

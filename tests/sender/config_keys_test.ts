@@ -266,7 +266,7 @@ Deno.test("loadConfig() tells ten faults of ten kinds in one go, and no secret",
     '"pairs[0].source" must be an http:// or https:// URL without user and password, such as ' +
     '"http://127.0.0.1:9100/metrics", or a socket, such as "unix:///run/x.sock:/metrics"; ' +
     "its value is not shown",
-    '"pairs[1].destination[0]" must be an http:// or https:// URL that ends in ' +
+    '"pairs[1].destination[0]" must be an http(s):// or ws(s):// URL that ends in ' +
     '/metrics/{job}/{instance}, such as "https://push.example.com/metrics/node/rpi", or a list of ' +
     'them; it is "http://push.example/metrics/a"',
     '"source_tls.cert_file" needs "key_file" beside it',

@@ -61,8 +61,8 @@ Deno.test("Link has PUT used where there can't be a stream, says so once, and tr
   await deliver(report());
   assertEquals([r.put.reports.length, r.fake.tries], [4, 3]);
   assertEquals(r.log.events.map(({ event }) => event), [
-    "no stream, pushing by PUT",
-    "stream open, no more PUT",
+    "pushing by PUT",
+    "streaming again",
   ]);
 });
 

@@ -60,16 +60,16 @@ Deno.test("webSocketOpener() goes to the stream beside a path that an ingress pu
 
 Deno.test("webSocketOpener() tells what an upgrade was refused with, and whether PUT may do", async () => {
   const table = [
-    [200, "yes", false, /^200 hi, but not from a prompipe receiver$/],
-    [302, "yes", false, /^302 hi$/],
-    [400, "yes", false, /^400 hi$/],
+    [200, "yes", false, /^200 hi \(the receiver knows no streams, or/],
+    [302, "yes", false, /^302 hi \(the receiver knows no streams, or/],
+    [400, "yes", false, /^400 hi \(the receiver knows no streams, or/],
     [401, "no", false, /^401 hi \(check "bearer_token"/],
     [403, "no", false, /^403 hi \(this token/],
-    [404, "yes", false, /^404 hi \(/],
-    [405, "yes", false, /^405 hi \(/],
-    [426, "yes", false, /^426 hi$/],
+    [404, "yes", false, /^404 hi \(the receiver knows no streams, or/],
+    [405, "yes", false, /^405 hi \(the receiver knows no streams, or/],
+    [426, "yes", false, /^426 hi \(the receiver knows no streams, or/],
     [429, "no", true, /^429 hi$/],
-    [501, "yes", true, /^501 hi \(/],
+    [501, "yes", true, /^501 hi \(the receiver knows no streams, or/],
     [503, "perhaps", true, /^503 hi$/],
   ] as const;
   for (const [status, unfit, retriable, reason] of table) {
