@@ -29,6 +29,8 @@ const UNUSED: Readonly<Record<string, readonly string[]>> = {
 
 const EMPTY = "empty";
 const REQUIRED = "required";
+const IMPORTED = "imported";
+const IMPORTED_PATH = /^imported:/;
 
 /** Keeps the runtime's modules out of the bundle, and the unused ones away altogether. */
 export function builtinModules(): Plugin {
@@ -48,7 +50,15 @@ export function builtinModules(): Plugin {
       build.onLoad({ filter: /^/, namespace: EMPTY }, () => ({ contents: "module.exports = {};" }));
       // There is no require() in a module; node:module, which has one, costs memory too.
       build.onLoad({ filter: /^/, namespace: REQUIRED }, ({ path }) => ({
-        contents: `export * from "node:${path}";`,
+        // A module as a whole, which for node:events is a class.
+        contents: `module.exports = require("${IMPORTED}:${path}").default;`,
+      }));
+      build.onResolve({ filter: IMPORTED_PATH }, ({ path }) => ({
+        path: path.replace(IMPORTED_PATH, ""),
+        namespace: IMPORTED,
+      }));
+      build.onLoad({ filter: /^/, namespace: IMPORTED }, ({ path }) => ({
+        contents: `export { default } from "node:${path}";`,
       }));
     },
   };

@@ -40,6 +40,7 @@ export async function runSender(flags: SenderFlags & LogFlags): Promise<number> 
   const sender = startSender(config, {
     log,
     userAgent: `prompipe/${VERSION}`,
+    env: (name) => Deno.env.get(name),
     observer: metrics,
     ownMetrics: metrics,
   });

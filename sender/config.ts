@@ -101,6 +101,8 @@ function selfPair(top: ConfigFile, contents: Contents): SelfPair | undefined {
     destinations: makeDestinations(settings, contents, top.self.destination),
     labels: settings.labels ?? {},
     ...limits(settings),
+    mode: "push",
+    paramsAllowed: [],
   };
 }
 

@@ -4,6 +4,7 @@ import { targetKey } from "../protocol/mod.ts";
 import { describeMissing } from "./config_faults.ts";
 import { type Fault, faultAt, isRecord, type Path, pathText } from "../protocol/config_path.ts";
 import { type DestinationAddress, parseDestination } from "./config_values.ts";
+import { putUrl } from "./put_url.ts";
 
 /** Keys that say the same thing in two ways. */
 const EITHER_OR = [
@@ -23,6 +24,8 @@ export function findConflicts(json: unknown): Fault[] {
     ...findContradictions(json, []),
     ...[...pairs.entries()].flatMap(([i, pair]) => findContradictions(pair, ["pairs", i])),
     ...[...sources.entries()].flatMap(([i, entry]) => findContradictions(entry, ["sources", i])),
+    ...[...pairs.entries()].flatMap(([i, pair]) => findMisplaced(json, pair, ["pairs", i])),
+    ...[...sources.entries()].flatMap(([i, each]) => findMisplaced(json, each, ["sources", i])),
     ...findDuplicates(json, pairs),
   ];
 }
@@ -72,6 +75,24 @@ function findContradictions(value: unknown, path: Path): Fault[] {
     : [...faults, ...findContradictions(within, [...path, "basic_auth"])];
 }
 
+/** What is only for a stream, or only on demand. */
+function findMisplaced(top: Record<string, unknown>, value: unknown, path: Path): Fault[] {
+  if (!isRecord(value)) return [];
+  const faults: Fault[] = [];
+  const onDemand = (value["mode"] ?? top["mode"]) === "on_demand";
+  if (value["params_allowed"] !== undefined && !onDemand) {
+    faults.push(faultAt([...path, "params_allowed"], 'needs "mode": "on_demand" beside it'));
+  }
+  const { destination } = value;
+  const list: readonly unknown[] = Array.isArray(destination) ? destination : [destination];
+  for (const [index, each] of onDemand ? list.entries() : []) {
+    if (typeof each !== "string" || !/^https?:/i.test(each)) continue;
+    const place = [...path, "destination", ...(list === destination ? [index] : [])];
+    faults.push(faultAt(place, 'must be a ws:// or wss:// URL for "mode": "on_demand"'));
+  }
+  return faults;
+}
+
 function findDuplicates(json: Record<string, unknown>, pairs: readonly unknown[]): Fault[] {
   const faults: Fault[] = [];
   const first = new Map<string, string>();
@@ -99,6 +120,6 @@ function findDuplicates(json: Record<string, unknown>, pairs: readonly unknown[]
 
 /** A key that two destinations share only where they are one target of one receiver. */
 export function destinationKey({ url, target }: DestinationAddress): string {
-  const receiver = new URL("../..", url).href; // all before /metrics/{job}/{instance}
+  const receiver = new URL("../..", putUrl(url)).href; // all before /metrics/{job}/{instance}
   return `${receiver}\n${targetKey(target)}`;
 }

@@ -46,6 +46,8 @@ export function makePair(settings: Settings, contents: Contents, addresses: Pair
     destinations: makeDestinations(settings, contents, addresses.destinations),
     labels: { ...settings.labels, ...labels },
     ...limits(settings),
+    mode: settings.mode ?? "push",
+    paramsAllowed: settings.params_allowed ?? [],
   };
 }
 

@@ -7,6 +7,7 @@ import {
   parseHeaders,
   parseInterval,
   parseLabelTable,
+  parseParamNames,
   parseParams,
   parsePositiveSize,
   parseServerName,
@@ -26,7 +27,7 @@ export const RIGHT = {
   pairs: 'a list with at least one {"source": …, "destination": …}',
   source: "an http:// or https:// URL without user and password, such as " +
     '"http://127.0.0.1:9100/metrics", or a socket, such as "unix:///run/x.sock:/metrics"',
-  destination: "an http:// or https:// URL that ends in /metrics/{job}/{instance}, such as " +
+  destination: "an http(s):// or ws(s):// URL that ends in /metrics/{job}/{instance}, such as " +
     '"https://push.example.com/metrics/node/rpi", or a list of them',
   interval: 'a duration from 100ms to 1d, such as "4s" or "1m30s"',
   timeout: 'a duration from 100ms to 1d, such as "10s"',
@@ -51,6 +52,8 @@ export const RIGHT = {
   sources: 'a list of {"files": ["targets/*.json"], "destination": …}',
   files: "a list of paths that end in .json, .yml or .yaml, with a * in the last part at most",
   job: "a text",
+  mode: '"push" or "on_demand"',
+  params_allowed: 'a list of names of parameters, 32 at most, such as ["module", "target"]',
   self: 'an object such as {"destination": "https://push.example.com/metrics/prompipe/rpi"}',
 } as const;
 
@@ -96,6 +99,8 @@ const settings = {
   destination_tls: v.optional(object(tls)),
   keep: v.optional(v.array(v.string())),
   drop: v.optional(v.array(v.string())),
+  mode: v.optional(v.picklist(["push", "on_demand"])),
+  params_allowed: v.optional(read(parseParamNames)),
 };
 
 const pair = {

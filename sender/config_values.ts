@@ -37,6 +37,8 @@ export interface DestinationAddress {
 
 const MIN_DURATION_MS = 100;
 const MAX_DURATION_MS = 24 * 60 * 60 * 1000;
+const MAX_PARAM_NAMES = 32;
+const MAX_PARAM_NAME_BYTES = 200;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** What the connection and the unpacking of the answer depend on. */
@@ -51,25 +53,25 @@ export function parseSource(text: string): SourceAddress | undefined {
     const url = URL.parse(`http://localhost${socket[2] ?? "/metrics"}`);
     return url === null ? undefined : { url, socketPath: socket[1] };
   }
-  const url = parseHttpUrl(text);
+  const url = parseUrl(text, /^https?:\/\//i);
   return url === undefined ? undefined : { url, socketPath: undefined };
 }
 
 /** A URL that ends in `/metrics/{job}/{instance}`. */
 export function parseDestination(text: string): DestinationAddress | undefined {
-  const url = parseHttpUrl(text);
+  const url = parseUrl(text, /^(?:https?|wss?):\/\//i);
   if (url === undefined || url.search !== "" || url.hash !== "") {
     return undefined;
   }
   // URL resolves "..", so the segments are read from what stands in the file.
-  const path = /^https?:\/\/[^/\\?#\s]+(?:\/[^\\?#\s]*)?(\/metrics\/[^/\\?#\s]*\/[^/\\?#\s]*)$/i
+  const path = /^\w+:\/\/[^/\\?#\s]+(?:\/[^\\?#\s]*)?(\/metrics\/[^/\\?#\s]*\/[^/\\?#\s]*)$/i
     .exec(text)?.[1];
   const parsedPath = parseTargetPath(path ?? "");
   return parsedPath.kind === "target" ? { url, target: parsedPath.target } : undefined;
 }
 
-function parseHttpUrl(text: string): URL | undefined {
-  if (!/^https?:\/\//i.test(text)) return undefined;
+function parseUrl(text: string, scheme: RegExp): URL | undefined {
+  if (!scheme.test(text)) return undefined;
   const url = URL.parse(text);
   return url === null || url.username !== "" || url.password !== "" ? undefined : url;
 }
@@ -140,6 +142,16 @@ export function parseParams(
   return right ? value as Record<string, string[]> : undefined;
 }
 
+/** Names, each once, as many as a stream can carry. */
+export function parseParamNames(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value) || value.length > MAX_PARAM_NAMES) return undefined;
+  const right = value.every((each) =>
+    typeof each === "string" && each !== "" && each.isWellFormed() &&
+    new TextEncoder().encode(each).length <= MAX_PARAM_NAME_BYTES
+  );
+  return right ? [...new Set<string>(value)] : undefined;
+}
+
 /** A path with at most one `*`, in its last segment, as Prometheus has it. */
 export function parseTargetGlob(text: string): string | undefined {
   return /^[^*\p{Cc}]*(?:\*[^/*\p{Cc}]*)?\.(?:json|yml|yaml|JSON|YML|YAML)$/u.test(text)
@@ -149,7 +161,7 @@ export function parseTargetGlob(text: string): string | undefined {
 
 /** A destination whose path names labels of a target, such as `{job}`. */
 export function parseTemplate(text: string): string | undefined {
-  const origin = /^https?:\/\/[^/{}]+\//i;
+  const origin = /^\w+:\/\/[^/{}]+\//i;
   const example = text.replaceAll(TEMPLATE_LABEL, "x");
   return origin.test(text) && parseDestination(example) !== undefined && !/[{}]/.test(example)
     ? text

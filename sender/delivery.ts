@@ -2,10 +2,12 @@
 
 import { formatDuration, oneLine } from "../protocol/mod.ts";
 import { readRetryAfter } from "./backoff.ts";
+import { readClockOffset } from "./clock_offset.ts";
 import { errorText } from "./error_text.ts";
-import { hint } from "./hint.ts";
 import type { Destination } from "./pair.ts";
+import { putUrl } from "./put_url.ts";
 import { pushRequest } from "./push_request.ts";
+import { refusedDelivery } from "./refusal.ts";
 import type { Report } from "./report.ts";
 
 /**
@@ -14,18 +16,23 @@ import type { Report } from "./report.ts";
  */
 export type DeliveryResult =
   | { readonly ok: true; readonly bodyBytes: number; readonly clockOffsetMs?: number | undefined }
-  | {
-    readonly ok: false;
-    readonly refused: boolean;
-    readonly retriable: boolean;
-    readonly reason: string;
-    /** How long the receiver asks to be left alone. */
-    readonly retryAfterMs?: number | undefined;
-  };
+  | DeliveryFailed;
+
+/** A delivery that did not get through. */
+export interface DeliveryFailed {
+  readonly ok: false;
+  readonly refused: boolean;
+  readonly retriable: boolean;
+  readonly reason: string;
+  /** How long the receiver asks to be left alone. */
+  readonly retryAfterMs?: number | undefined;
+}
 
 /** A way to a destination. Rejects for nothing that a network can do. */
 export interface Delivery {
   deliver(report: Report, signal: AbortSignal): Promise<DeliveryResult>;
+  /** There will be no more reports. */
+  end?(): void;
 }
 
 /** The part of fetch that a delivery needs. */
@@ -57,13 +64,13 @@ export class PutDelivery implements Delivery {
     const { body } = push;
     const init: RequestInit = { ...push, redirect: "manual", signal };
     try {
-      let { url } = destination;
+      let url = putUrl(destination.url);
       for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
         const sentAtMs = Date.now();
         const response = await fetch(url, init);
         const location = redirectLocation(response, url);
         if (location === undefined) {
-          const clockOffsetMs = readClockOffset(response.headers, sentAtMs);
+          const clockOffsetMs = readClockOffset(response.headers.get("date"), sentAtMs);
           return await judge(response, { bodyBytes: body.byteLength, bearerToken, clockOffsetMs });
         }
         await response.body?.cancel();
@@ -117,20 +124,8 @@ async function judge(
   const plain = response.headers.get("content-type")?.startsWith("text/plain") ?? false;
   // Cut only then: half a token would not be found.
   const text = oneLine(said.replaceAll(sent.bearerToken, "…").slice(0, MAX_REASON_LENGTH));
-  const reason = `${status}${plain && text !== "" ? ` ${text}` : ""}${hint(status)}`;
-  const refused = status === 400 || status === 413 || status === 415;
-  const retriable = status === 408 || status === 429 || status >= 500;
   const retryAfterMs = readRetryAfter(response.headers, Date.now());
-  return { ok: false, refused, retriable, reason, retryAfterMs };
-}
-
-/**
- * How far the receiver's clock is ahead of this one, to half a second: `Date` knows whole
- * seconds only, and was written somewhere between request and answer.
- */
-function readClockOffset(headers: Headers, sentAtMs: number): number | undefined {
-  const dateMs = Date.parse(headers.get("date") ?? "");
-  return Number.isNaN(dateMs) ? undefined : dateMs + 500 - (sentAtMs + Date.now()) / 2;
+  return refusedDelivery({ status, text: plain ? text : "", retryAfterMs });
 }
 
 async function firstBytes(response: Response): Promise<string> {

@@ -46,7 +46,8 @@ export class SenderMetrics implements PassObserver {
       labelNames: [...SOURCE, "result"],
     });
     this.#deliveries = this.#counter("deliveries_total", {
-      help: "Deliveries to receivers, by result: ok, refused, failed, replaced by a newer one",
+      help:
+        "Deliveries to receivers, by result: ok, refused, failed, or replaced, lost to a newer one or to time",
       labelNames: [...WAY, "result"],
     });
     this.#retries = this.#counter("retries_total", {

@@ -6,7 +6,7 @@ import {
   type LoadedConfig,
   type SenderConfig,
 } from "./config.ts";
-import { PutDelivery } from "./delivery.ts";
+import { deliveries } from "./deliveries.ts";
 import { exampleConfig } from "./example_config.ts";
 import { createGet } from "./http_source.ts";
 import type { Log } from "./log.ts";
@@ -19,6 +19,8 @@ import { type OwnMetrics, pairsOf, withOwn } from "./own_pair.ts";
 import { type Pair, pairFields, sourceName } from "./pair.ts";
 import { Progress } from "./progress.ts";
 import { scrape } from "./scrape.ts";
+import { Links } from "./stream/links.ts";
+import { runOnDemand } from "./stream/on_demand.ts";
 import { Summary } from "./summary.ts";
 import type { TargetFiles } from "./target_files.ts";
 import { type PassObserver, runTargetLoop } from "./target_loop.ts";
@@ -70,6 +72,8 @@ export interface SenderOptions {
   readonly log: Log;
   /** As `User-Agent`, to sources and destinations. */
   readonly userAgent: string;
+  /** Where proxies for streams are named; nobody: there are none. */
+  readonly env?: ((name: string) => string | undefined) | undefined;
   readonly observer?: PassObserver | undefined;
   /** What `self` pipes. */
   readonly ownMetrics?: OwnMetrics | undefined;
@@ -93,18 +97,17 @@ export function startSender(
   const httpGet = createGet();
   const get = options.ownMetrics === undefined ? httpGet : withOwn(httpGet, options.ownMetrics);
   const transports = new Transports();
+  const links = new Links({ userAgent, env: options.env ?? (() => undefined), timing, log });
+  const deliveryTo = deliveries({ userAgent, transports, links });
 
   const loops = new Loops((pair, { firstDelayMs, signal }) => {
+    if (pair.mode === "on_demand") {
+      return runOnDemand(pair, { get, links, userAgent, observer, log, timing }, signal);
+    }
     progress.expect(pair, firstDelayMs);
     return runTargetLoop(pair, {
       get,
-      deliveryTo: (destination, { timeoutMs }) =>
-        new PutDelivery({
-          destination,
-          timeoutMs,
-          userAgent,
-          fetch: transports.fetchFor(destination.tls),
-        }),
+      deliveryTo,
       userAgent,
       clock: risingClock(),
       timing,
@@ -143,6 +146,7 @@ export function startSender(
       clearInterval(summing);
       await change([]);
       httpGet[Symbol.dispose]();
+      links[Symbol.dispose]();
       transports[Symbol.dispose]();
       options.log.info("stopped");
     })();

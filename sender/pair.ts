@@ -15,6 +15,10 @@ export interface Pair {
   readonly timeoutMs: number;
   /** Of what the source may say, as it sends it. */
   readonly maxBodyBytes: number;
+  /** Whether it is sent on a timer, or only when somebody asks for it. */
+  readonly mode: "push" | "on_demand";
+  /** Names of parameters that who asks may add to the source's URL. */
+  readonly paramsAllowed: readonly string[];
 }
 
 /** What is scraped, and how. */
@@ -33,6 +37,7 @@ export interface Source {
 
 /** Where to push, and as whom. */
 export interface Destination {
+  /** `http(s):` is a PUT each time, `ws(s):` a stream. */
   readonly url: URL;
   /** What the URL's path names. */
   readonly target: Target;

@@ -28,11 +28,13 @@ export async function scrape(
     readonly get: Get;
     readonly userAgent: string;
     readonly signal: AbortSignal;
+    /** In place of what Prometheus 3 sends. */
+    readonly accept?: string | undefined;
   },
 ): Promise<ScrapeResult> {
-  const { get, userAgent, signal } = options;
+  const { get, userAgent, signal, accept = ACCEPT } = options;
   const headers = {
-    "Accept": ACCEPT,
+    "Accept": accept,
     "Accept-Encoding": "gzip",
     "User-Agent": userAgent,
     "X-Prometheus-Scrape-Timeout-Seconds": String(target.timeoutMs / 1000),

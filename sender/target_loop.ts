@@ -42,9 +42,12 @@ export async function runTargetLoop(
   const fields = pairFields(pair);
   const source = new Condition(log, fields, { bad: "scrape failing", good: "scrape recovered" });
   const pace = new Condition(log, fields, { bad: "passes skipped", good: "passes on time" });
-  const posts = pair.destinations.map((destination) =>
-    openOutbox({ pair, destination }, dependencies, signal)
-  );
+  const ways = pair.destinations.map((destination) => ({
+    pair,
+    destination,
+    delivery: dependencies.deliveryTo(destination, pair),
+  }));
+  const posts = ways.map((way) => openOutbox(way, dependencies, signal));
   let late = false;
 
   await runOnSchedule({
@@ -76,11 +79,16 @@ export async function runTargetLoop(
     late = false;
   });
   await Promise.all(posts.map(({ idle }) => idle));
+  for (const { delivery } of ways) delivery.end?.();
 }
 
 function openOutbox(
-  { pair, destination }: { readonly pair: Pair; readonly destination: Destination },
-  { deliveryTo, observer, log, timing }: LoopDependencies,
+  { pair, destination, delivery }: {
+    readonly pair: Pair;
+    readonly destination: Destination;
+    readonly delivery: Delivery;
+  },
+  { observer, log, timing }: LoopDependencies,
   signal: AbortSignal,
 ): Outbox {
   const fields = { source: sourceName(pair.source), destination: destination.url.href };
@@ -88,7 +96,7 @@ function openOutbox(
   const { intervalMs, timeoutMs } = pair;
   const patienceMs = Math.min(intervalMs, timeoutMs);
   return new Outbox({
-    delivery: deliveryTo(destination, pair),
+    delivery,
     intervalMs,
     timeoutMs,
     timing,

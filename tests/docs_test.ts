@@ -85,7 +85,7 @@ Deno.test("the reference lists every metric", async () => {
 
 Deno.test("the reference lists every event of the log", async () => {
   const known = new Set<string>();
-  for (const room of ["cli", "sender", "receiver", "receiver/state"]) {
+  for (const room of ["cli", "sender", "sender/stream", "receiver", "receiver/state"]) {
     for await (const file of Deno.readDir(new URL(`../${room}`, import.meta.url))) {
       if (!file.isFile) continue;
       const source = await Deno.readTextFile(new URL(`../${room}/${file.name}`, import.meta.url));

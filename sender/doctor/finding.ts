@@ -11,6 +11,7 @@ export type Step =
   | "connection"
   | "tls"
   | "ingress"
+  | "stream"
   | "push"
   | "clock"
   | "pace"

@@ -3,6 +3,7 @@
 import type { Fetch } from "../delivery.ts";
 import type { Get } from "../http_source.ts";
 import { type Destination, type Pair, sourceName } from "../pair.ts";
+import { isStreamUrl, putUrl } from "../put_url.ts";
 import { timeToLiveMs } from "../relay.ts";
 import type { Report } from "../report.ts";
 import { scrape } from "../scrape.ts";
@@ -10,9 +11,10 @@ import { tlsKey } from "../tls.ts";
 import { type Finding, fine, note, stops, trouble } from "./finding.ts";
 import { examineBodyLimit, examineHealth } from "./ingress.ts";
 import { examineConnections, examineName, type Lookup } from "./network.ts";
-import { proxyOf } from "./proxy.ts";
+import { proxyOf } from "../proxy.ts";
 import { examinePush } from "./push.ts";
 import { examineReadBack } from "./read_back.ts";
+import { examineStream } from "./stream.ts";
 import { examineTls } from "./tls.ts";
 
 export type { Finding, Level, Step } from "./finding.ts";
@@ -80,14 +82,25 @@ function groupByReceiver(pairs: readonly Pair[]): Map<string, Way[]> {
 
 async function examineReceiver(ways: readonly Way[], options: DoctorOptions): Promise<Finding[]> {
   const { destination } = ways[0]!;
-  const way = await examineWay(destination, options);
+  const way = await examineWay(byPut(ways[0]!).destination, options);
   if (stops(way)) return way;
-  const findings = [...way, await examineHealth(destination, options.fetchFor(destination.tls))];
+  const findings = [
+    ...way,
+    await examineHealth(
+      byPut(ways[0]!).destination,
+      options.fetchFor(destination.tls),
+    ),
+  ];
+  const streams = ways.filter((each) => isStreamUrl(each.destination.url));
+  if (streams.length > 0) {
+    const isNeeded = streams.some(({ pair }) => pair.mode === "on_demand");
+    findings.push(await examineStream(destination, { ...options, isNeeded }));
+  }
   const queue = ways.slice(0, MAX_PUSHES).values();
   let done = 0;
   await Promise.all(Array.from({ length: CONCURRENCY }, async () => {
     for (const each of queue) {
-      findings.push(...await examineTarget(each, options));
+      findings.push(...await examineTarget(byPut(each), options));
       options.progress(`${++done} of ${ways.length} targets pushed`);
     }
   }));
@@ -95,6 +108,11 @@ async function examineReceiver(ways: readonly Way[], options: DoctorOptions): Pr
     findings.push(note("push", `${ways.length - MAX_PUSHES} more targets were not tried`));
   }
   return findings;
+}
+
+/** The same receiver as PUT reaches it, which a sender falls back to. */
+function byPut({ pair, destination }: Way): Way {
+  return { pair, destination: { ...destination, url: putUrl(destination.url) } };
 }
 
 /** All that can be known without a token. */
@@ -142,6 +160,9 @@ async function examineTarget({ pair, destination }: Way, options: DoctorOptions)
       remedy: "see that the exporter runs and the source names it (prompipe sender check)",
     }));
   }
+  if (pair.mode === "on_demand") {
+    return [...findings, note("push", "nothing is pushed of what is on demand")];
+  }
   const fetch = fetchFor(destination.tls);
   const pushed = await examinePush({ pair, destination, report }, { fetch, userAgent });
   findings.push(...pushed);
@@ -158,6 +179,7 @@ const ORDER: readonly Finding["step"][] = [
   "connection",
   "tls",
   "ingress",
+  "stream",
   "push",
   "clock",
   "pace",

@@ -12,6 +12,8 @@ export function makePair(overrides: Partial<Pair> = {}): Pair {
     intervalMs: 4_000,
     timeoutMs: 10_000,
     maxBodyBytes: 2 ** 20,
+    mode: "push",
+    paramsAllowed: [],
     ...overrides,
   };
 }

@@ -143,6 +143,8 @@ Deno.test("loadConfig() gives the sender's own metrics the top's settings", asyn
     intervalMs: 30_000,
     timeoutMs: 10_000,
     maxBodyBytes: 50 * 2 ** 20,
+    mode: "push",
+    paramsAllowed: [],
   });
 });
 
@@ -217,7 +219,7 @@ Deno.test("loadConfig() says of the new keys what is wrong with them", async () 
     ],
     [
       { self: {} },
-      '"self.destination" must be an http:// or https:// URL that ends in /metrics/{job}/{instance}, such as "https://push.example.com/metrics/node/rpi", or a list of them; it is missing',
+      '"self.destination" must be an http(s):// or ws(s):// URL that ends in /metrics/{job}/{instance}, such as "https://push.example.com/metrics/node/rpi", or a list of them; it is missing',
     ],
     [
       { self: { destination: "http://push.example/metrics/node/rpi" } },
@@ -226,11 +228,11 @@ Deno.test("loadConfig() says of the new keys what is wrong with them", async () 
     [{ pairs: [duplicate] }, '"pairs[0].destination[1]" must be another than that of pairs[0]'],
     [
       { pairs: [pairWith({ destination: [] })] },
-      '"pairs[0].destination" must be an http:// or https:// URL that ends in /metrics/{job}/{instance}, such as "https://push.example.com/metrics/node/rpi", or a list of them; it is empty',
+      '"pairs[0].destination" must be an http(s):// or ws(s):// URL that ends in /metrics/{job}/{instance}, such as "https://push.example.com/metrics/node/rpi", or a list of them; it is empty',
     ],
     [
       { pairs: [pairWith({ destination: ["http://a/metrics/b/c", "x"] })] },
-      '"pairs[0].destination[1]" must be an http:// or https:// URL that ends in /metrics/{job}/{instance}, such as "https://push.example.com/metrics/node/rpi", or a list of them; it is "x"',
+      '"pairs[0].destination[1]" must be an http(s):// or ws(s):// URL that ends in /metrics/{job}/{instance}, such as "https://push.example.com/metrics/node/rpi", or a list of them; it is "x"',
     ],
   ];
   for (const [entries, fault] of table) {
@@ -264,7 +266,7 @@ Deno.test("loadConfig() tells ten faults of ten kinds in one go, and no secret",
     '"pairs[0].source" must be an http:// or https:// URL without user and password, such as ' +
     '"http://127.0.0.1:9100/metrics", or a socket, such as "unix:///run/x.sock:/metrics"; ' +
     "its value is not shown",
-    '"pairs[1].destination[0]" must be an http:// or https:// URL that ends in ' +
+    '"pairs[1].destination[0]" must be an http(s):// or ws(s):// URL that ends in ' +
     '/metrics/{job}/{instance}, such as "https://push.example.com/metrics/node/rpi", or a list of ' +
     'them; it is "http://push.example/metrics/a"',
     '"source_tls.cert_file" needs "key_file" beside it',

@@ -31,6 +31,8 @@ Deno.test("loadConfig() fills in every setting that the file leaves out", async 
       intervalMs: 4_000,
       timeoutMs: 10_000,
       maxBodyBytes: 50 * 2 ** 20,
+      mode: "push",
+      paramsAllowed: [],
     }],
     self: undefined,
   });
@@ -101,7 +103,7 @@ Deno.test("loadConfig() tells more than ten faults at once, each by its key path
     'it is "99ms"',
     '"pairs[0].source" must be an http:// or https:// URL without user and password, such as ' +
     '"http://127.0.0.1:9100/metrics", or a socket, such as "unix:///run/x.sock:/metrics"; it is "exporter:9100"',
-    '"pairs[1].destination" must be an http:// or https:// URL that ends in ' +
+    '"pairs[1].destination" must be an http(s):// or ws(s):// URL that ends in ' +
     '/metrics/{job}/{instance}, such as "https://push.example.com/metrics/node/rpi", or a list of them; ' +
     'it is "http://push/metrics/a"',
     '"pairs[1].source" must be an http:// or https:// URL without user and password, such as ' +

@@ -26,7 +26,7 @@ Deno.test("parseDestination() refuses what is no push URL", () => {
     "",
     "push/metrics/a/b",
     "//push/metrics/a/b",
-    "ws://push/metrics/a/b",
+    "ftp://push/metrics/a/b",
     "http://user:word@push/metrics/a/b",
     "http://push",
     "http://push/metrics",

@@ -153,7 +153,8 @@ Deno.test("loadConfig() says what is wrong with an entry of sources", async () =
   const right = { files: ["a.json"], destination: DESTINATION };
   const paths = '"sources[0].files[0]" must be a list of paths that end in .json, .yml or .yaml, ' +
     "with a * in the last part at most; ";
-  const destination = '"sources[0].destination" must be an http:// or https:// URL that ends in ' +
+  const destination =
+    '"sources[0].destination" must be an http(s):// or ws(s):// URL that ends in ' +
     '/metrics/{job}/{instance}, such as "https://push.example.com/metrics/node/rpi", or a list ' +
     "of them; {job} and {instance} may stand for a target's labels; ";
   const table: [Record<string, unknown>, string][] = [

@@ -1,0 +1,17 @@
+// The stream's frames and how bodies travel in them, as docs/protocol.md has it. No input, no output.
+
+export * from "./frame.ts";
+export { Acks } from "./acks.ts";
+export { Bases, type Room, UNBOUNDED } from "./bases.ts";
+export { type Bound, type Channel, ChannelTable } from "./channel_table.ts";
+export { checksum, isGzipOf } from "./checksum.ts";
+export { type DecodedFrame, decodeFrame } from "./decode_frame.ts";
+export { encodeFrame } from "./encode_frame.ts";
+export {
+  IncomingBodies,
+  type IncomingOptions,
+  type Intake,
+  type WholeBody,
+} from "./incoming_bodies.ts";
+export { maxScrapes, type ReceiverLimits, receiverLimits } from "./limits.ts";
+export { deltaBody, firstPart, otherParts, type OutgoingBody, wholeBody } from "./outgoing_body.ts";

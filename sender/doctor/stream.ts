@@ -1,0 +1,65 @@
+// Whether a stream can be opened to a receiver, and something comes through it.
+
+import { formatDuration } from "../../protocol/mod.ts";
+import { CLOSE } from "../../protocol/stream/mod.ts";
+import type { Destination } from "../pair.ts";
+import type { Env } from "../proxy.ts";
+import { Connection } from "../stream/connection.ts";
+import { webSocketOpener } from "../stream/web_socket.ts";
+import { realTiming } from "../timing.ts";
+import { type Finding, fine, trouble } from "./finding.ts";
+
+const TIMEOUT_MS = 8_000;
+const REMEDY = "let WebSockets pass to /stream (nginx: proxy_http_version 1.1, and the headers " +
+  "Upgrade and Connection)";
+
+/** How a stream is tried. */
+export interface StreamProbe {
+  readonly userAgent: string;
+  readonly env: Env;
+  /** Whether PUT won't do instead. */
+  readonly isNeeded: boolean;
+}
+
+/** Opens a stream, waits for the receiver's hello, and says goodbye. */
+export async function examineStream(
+  destination: Destination,
+  { userAgent, env, isNeeded }: StreamProbe,
+): Promise<Finding> {
+  const level = isNeeded ? "stop" : "warning";
+  const otherwise = isNeeded ? "" : "; until then the sender pushes by PUT";
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const connection = new Connection({
+    events: { scrape() {}, cancel() {}, targetRefused() {} },
+    hello: { type: "hello", software: userAgent },
+    timing: realTiming,
+    secret: destination.bearerToken,
+    basesShare: 1,
+  });
+  const opened = await webSocketOpener(destination, { userAgent, env })(connection, signal);
+  if (!opened.ok) {
+    const { failure: { reason }, unfit } = opened;
+    if (unfit === "no") {
+      return trouble("stream", `no stream: ${reason}`, {
+        level,
+        remedy: `see what is said of the connection, the token and the push${otherwise}`,
+      });
+    }
+    return trouble("stream", `no stream gets through: ${reason}`, {
+      level,
+      remedy: `bring the receiver to this version, and ${REMEDY}${otherwise}`,
+    });
+  }
+  const giveUp = () => connection.close(CLOSE.silent, "");
+  signal.addEventListener("abort", giveUp);
+  connection.start(opened.socket, opened);
+  const isReady = await connection.ready;
+  signal.removeEventListener("abort", giveUp);
+  connection.close(CLOSE.done, "");
+  if (isReady) return fine("stream", "a stream opens, and the receiver says hello");
+  return trouble(
+    "stream",
+    `a stream opens, but nothing came through it in ${formatDuration(TIMEOUT_MS)}`,
+    { level, remedy: `something on the way holds back what passes: ${REMEDY}${otherwise}` },
+  );
+}

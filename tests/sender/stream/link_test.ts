@@ -1,0 +1,135 @@
+import { assertEquals } from "@std/assert";
+import { noSocket } from "../../fakes/stream_socket.ts";
+import { report } from "../reports.ts";
+import { rig } from "./rig.ts";
+
+const MINUTE_MS = 60_000;
+
+Deno.test("Link opens a stream again whenever it ends, and fails what was under way", async () => {
+  using r = rig({ judge: () => undefined }, {});
+  const { deliver } = r.delivery("rpi");
+  const delivering = deliver(report());
+  await r.time.pass(0);
+  r.socket().break(1006);
+  const result = await delivering;
+  assertEquals(result, {
+    ok: false,
+    refused: false,
+    retriable: true,
+    reason: "the stream broke off: 1006",
+  });
+  const again = deliver(report());
+  await r.time.pass(250);
+  assertEquals((await again).ok, true);
+  assertEquals(r.fake.tries, 2);
+});
+
+Deno.test("Link comes back later each time, up to the shortest interval, and logs once", async () => {
+  using r = rig(noSocket("connection refused"));
+  const { deliver } = r.delivery("rpi");
+  const result = await deliver(report());
+  assertEquals(!result.ok && result.reason, "connection refused");
+  // Half of 250 ms, 500 ms, 1 s, 2 s, then of 4 s each time.
+  for (const [ms, tries] of [[124, 1], [1, 2], [250, 3], [500, 4], [1_000, 5], [2_000, 6]]) {
+    await r.time.pass(ms!);
+    assertEquals(r.fake.tries, tries);
+  }
+  await r.time.pass(MINUTE_MS);
+  assertEquals(r.fake.tries, 36);
+  const told = r.log.events.map(({ event, fields }) => [event, fields["reason"]]);
+  assertEquals(told, [["stream failing", "connection refused"]]);
+});
+
+Deno.test("Link asks a receiver that refuses the token no more often than once an interval", async () => {
+  using r = rig(noSocket("401 who are you", { retriable: false }));
+  const { deliver } = r.delivery("rpi");
+  const result = await deliver(report());
+  assertEquals(!result.ok && [result.retriable, result.reason], [false, "401 who are you"]);
+  await r.time.pass(MINUTE_MS);
+  assertEquals(r.fake.tries, 11);
+});
+
+Deno.test("Link has PUT used where there can't be a stream, says so once, and tries again later", async () => {
+  using r = rig(noSocket("404", { unfit: "yes" }), noSocket("404", { unfit: "yes" }), {});
+  const { deliver } = r.delivery("rpi");
+  for (let each = 0; each < 3; each++) assertEquals((await deliver(report())).ok, true);
+  assertEquals([r.put.reports.length, r.fake.tries], [3, 1]);
+  await r.time.pass(13 * MINUTE_MS);
+  await deliver(report());
+  assertEquals([r.put.reports.length, r.fake.tries], [4, 2]);
+  await r.time.pass(12 * MINUTE_MS);
+  await deliver(report());
+  assertEquals([r.put.reports.length, r.fake.tries], [4, 3]);
+  assertEquals(r.log.events.map(({ event }) => event), [
+    "pushing by PUT",
+    "streaming again",
+  ]);
+});
+
+Deno.test("Link takes a way that opens streams and lets nothing through for one without", async () => {
+  using r = rig({ hello: undefined });
+  const { deliver } = r.delivery("rpi");
+  const first = deliver(report());
+  await r.time.pass(10_000);
+  const result = await first;
+  assertEquals(!result.ok && result.reason, "the stream is not open");
+  await r.time.pass(2_000);
+  assertEquals(r.socket().end.closeCode, 4408);
+  await r.time.pass(MINUTE_MS);
+  assertEquals(r.fake.tries, 3);
+  assertEquals((await deliver(report())).ok, true);
+  assertEquals(r.put.reports.length, 1);
+});
+
+Deno.test("Link uses PUT where the receiver finds a fault in the stream", async () => {
+  using r = rig({});
+  const { deliver } = r.delivery("rpi");
+  await deliver(report());
+  r.socket().break(4400, "no");
+  await r.time.pass(MINUTE_MS);
+  assertEquals((await deliver(report())).ok, true);
+  assertEquals([r.put.reports.length, r.fake.tries], [1, 1]);
+});
+
+Deno.test("Link is alive while nothing is sent, and gives up a receiver that is silent", async () => {
+  using r = rig({});
+  await r.delivery("rpi").deliver(report());
+  const { end } = r.socket();
+  await r.time.pass(5_000);
+  assertEquals(end.framesOf("alive").length, 1);
+  end.send({ type: "alive" });
+  await r.time.pass(11_999);
+  assertEquals([end.framesOf("alive").length, end.closeCode], [3, undefined]);
+  await r.time.pass(1);
+  assertEquals(end.closeCode, 4408);
+});
+
+Deno.test("Link keeps less where a receiver has no room", async () => {
+  const body = (changed: number) => ({
+    ...report(),
+    result: {
+      ok: true,
+      body: new TextEncoder().encode(`${"x 1\n".repeat(200)}y ${changed}\n`),
+      contentType: "text/plain",
+      encoding: "identity",
+    },
+  } as const);
+  using r = rig({ hello: { maxBasesBytes: 1_000 } });
+  const { deliver } = r.delivery("rpi");
+  for (const code of [4507, 1000]) {
+    for (const changed of [1, 2]) await deliver(body(changed));
+    r.socket().break(code);
+    await r.time.pass(4_000);
+  }
+  const sentAs = r.fake.sockets.map(({ end }) => end.bodies.map((each) => each.sentAs));
+  assertEquals(sentAs, [["gzip", "delta"], ["gzip", "gzip"], []]);
+});
+
+Deno.test("Link says goodbye when it stops, and fails what waits for it", async () => {
+  const r = rig({});
+  await r.delivery("rpi").deliver(report());
+  r.link.stop();
+  assertEquals(r.socket().end.closeCode, 1000);
+  await r.time.pass(MINUTE_MS);
+  assertEquals([r.fake.tries, r.time.waiting], [1, 0]);
+});
