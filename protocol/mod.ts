@@ -12,6 +12,7 @@ export {
 } from "./target.ts";
 export { isToken, newToken } from "./token.ts";
 export {
+  MAX_TTL_MS,
   PROBLEM_TYPE,
   type PushHeaders,
   type ReadPushHeaders,
@@ -33,5 +34,6 @@ export {
   encodeFailure,
   oneLine,
   SENDER_CAUSES,
+  sourceFailure,
   type SourceFailure,
 } from "./failure.ts";
