@@ -34,6 +34,6 @@ export {
   encodeFailure,
   oneLine,
   SENDER_CAUSES,
-  sourceFailure,
   type SourceFailure,
+  sourceFailure,
 } from "./failure.ts";

@@ -17,6 +17,7 @@ export const REFUSAL_STATUS = {
   unknown_encoding: 415,
   upgrade_required: 426,
   too_many_requests: 429,
+  too_many_streams: 503,
   no_room: 507,
 } as const;
 

@@ -7,6 +7,7 @@ export { type Bound, type Channel, ChannelTable } from "./channel_table.ts";
 export { checksum } from "./checksum.ts";
 export { type DecodedFrame, decodeFrame } from "./decode_frame.ts";
 export { encodeFrame } from "./encode_frame.ts";
+export { gunzip } from "./gunzip.ts";
 export {
   IncomingBodies,
   type IncomingOptions,
