@@ -104,7 +104,7 @@ export class Streams implements Disposable {
     if (this.#stopping) return session.close(CLOSE.going, "the receiver stops");
     if (this.#timer !== undefined) return;
     this.#tickedMs = this.#now();
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#timer = setInterval(() => this.tick(), TICK_MS);
   }
 
   #remove(session: Session): void {
@@ -114,7 +114,8 @@ export class Streams implements Disposable {
     this.#timer = undefined;
   }
 
-  #tick(): void {
+  /** Looks after all of them; called every second while there are any. */
+  tick(): void {
     const nowMs = this.#now();
     const stoodStill = nowMs - this.#tickedMs > LATE_TICK_MS;
     this.#tickedMs = nowMs;
