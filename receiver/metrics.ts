@@ -15,12 +15,6 @@ export interface StoreGauges {
   readonly bodyBytes: number;
 }
 
-/** What is read of streams when somebody asks for metrics. */
-export interface StreamGauges {
-  readonly size: number;
-  readonly memoryBytes: number;
-}
-
 const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30];
 
 const CLOSE_REASONS = new Map<number | undefined, string>(
@@ -171,27 +165,6 @@ export class ReceiverMetrics implements PushObserver, ScrapeObserver, StreamObse
 
   streamClosed(code: number | undefined): void {
     this.#streamsClosed.inc({ reason: CLOSE_REASONS.get(code) ?? PEER });
-  }
-
-  /** Streams are there, too: what is read of them when somebody asks. */
-  watchStreams(registry: Registry, streams: StreamGauges): void {
-    const registers = [registry];
-    new Gauge({
-      name: "prompipe_receiver_streams",
-      help: "Streams that are open",
-      registers,
-      collect() {
-        this.set(streams.size);
-      },
-    });
-    new Gauge({
-      name: "prompipe_receiver_stream_memory_bytes",
-      help: "Bytes of the bodies that streams have begun, and of the bases of their deltas",
-      registers,
-      collect() {
-        this.set(streams.memoryBytes);
-      },
-    });
   }
 
   /** The event loop came to a timer so late. */

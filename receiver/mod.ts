@@ -32,6 +32,7 @@ import {
   type StreamConnection,
   type StreamListener,
   Streams,
+  watchStreams,
 } from "./stream/mod.ts";
 import { targetsApi } from "./targets_api.ts";
 import { bearerToken, TokenBook, type TokenEntry } from "./token_book.ts";
@@ -149,7 +150,7 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
     software: `prompipe/${version}`,
     maxMemoryBytes: config.maxMemoryBytes * STREAM_MEMORY_SHARE,
   });
-  metrics.watchStreams(registry, streams);
+  watchStreams(registry, streams);
   const operated = {
     statuses: () => store.statuses(),
     receiver: () => ({

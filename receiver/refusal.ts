@@ -38,6 +38,11 @@ export function refuse(reason: RefusalReason, detail: string): Refusal {
   return { ok: false, reason, detail };
 }
 
+/** A refusal as a frame of a stream has it. */
+export function refusalInfo({ reason, detail, retryAfterS = 0 }: Refusal) {
+  return { status: REFUSAL_STATUS[reason], reason, detail, retryAfterS };
+}
+
 /** One line of plain text, which no browser takes for anything else. */
 export function textResponse(
   status: number,

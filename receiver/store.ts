@@ -403,7 +403,11 @@ function status(entry: Entry, nowMs: number): Omit<TargetStatus, "history"> {
   return {
     target,
     push: rest,
-    unpackedBytes: "body" in content ? content.unpackedBytes : undefined,
+    unpackedBytes: "body" in content
+      ? content.unpackedBytes
+      : "lastBytes" in content
+      ? content.lastBytes
+      : undefined,
     counts,
     state: now.state,
     down: now.state === "up" ? undefined : { cause: now.cause, reason: now.reason },

@@ -85,19 +85,6 @@ export class IncomingBodies {
     return ++this.#count;
   }
 
-  /** The first part of a body that is refused whatever it is: its chunks will be passed over. */
-  skip(frame: SnapshotFrame | AnswerFrame): Intake | { readonly kind: "skipped"; number: number } {
-    const number = ++this.#count;
-    const length = frame.payload.byteLength;
-    if (length < frame.sentBytes) {
-      if (this.#unfinished.size === MAX_UNFINISHED) return broken("too many bodies are under way");
-      this.#unfinished.set(number, { frame, bytes: undefined, length });
-    }
-    // Perhaps it was to be the next one, and the sender takes it for that.
-    if (frame.keep) this.#bases.delete(frame.channel);
-    return { kind: "skipped", number };
-  }
-
   /** The first part of a body. Its channel is known to be one. */
   begin(frame: SnapshotFrame | AnswerFrame): Intake {
     const { sentBytes, payload, channel } = frame;

@@ -15,7 +15,7 @@ import {
   type WholeBody,
 } from "../../protocol/stream/mod.ts";
 import type { PushRules } from "../push_rules.ts";
-import { type Refusal, REFUSAL_STATUS, type RefusalReason, refuse } from "../refusal.ts";
+import { type Refusal, refusalInfo, type RefusalReason, refuse } from "../refusal.ts";
 import type { Reading, Snapshot } from "../snapshot.ts";
 import type { Sender } from "../store.ts";
 import type { Client } from "../token_book.ts";
@@ -125,14 +125,16 @@ export class Arrivals {
     refusal: Refusal | undefined,
   ): Fault | Promise<Fault> {
     const { bodies, dependencies: { now } } = this.#options;
-    if (refusal !== undefined) {
-      const skipped = bodies.skip(frame);
-      if (skipped.kind === "broken") return skipped.reason;
-      return this.#refuse(bodies.lastNumber, frame, refusal);
-    }
-    const intake = bodies.begin(frame);
+    const intake = refusal === undefined
+      ? bodies.begin(frame)
+      : bodies.refuse(frame, refusalInfo(refusal));
     const number = bodies.lastNumber;
-    this.#underWay.set(number, { frame, startedMs: now(), messageBytes });
+    // Without its payload: that is the whole message.
+    this.#underWay.set(number, {
+      frame: { ...frame, payload: NOTHING },
+      startedMs: now(),
+      messageBytes,
+    });
     return this.#take(number, intake);
   }
 
@@ -143,10 +145,11 @@ export class Arrivals {
       case "broken":
         return intake.reason;
       case "refused": {
-        const { reason, detail } = intake.refusal;
+        const { reason, detail, retryAfterS } = intake.refusal;
         const frame = this.#underWay.get(number)?.frame;
         if (frame === undefined) return undefined;
-        return this.#refuse(number, frame, refuse(reason as RefusalReason, detail));
+        const refusal = refuse(reason as RefusalReason, detail);
+        return this.#refuse(number, frame, { ...refusal, retryAfterS });
       }
       case "whole":
         return this.#check(intake);
@@ -238,10 +241,10 @@ export class Arrivals {
     refusal: Refusal,
   ): undefined {
     const { send, channels, client, dependencies: { observer, store, log } } = this.#options;
-    const { reason, detail, retryAfterS = 0 } = refusal;
+    const { reason, detail } = refusal;
     this.#underWay.delete(number);
     observer.refused(reason);
-    send({ type: "refused", number, status: REFUSAL_STATUS[reason], reason, detail, retryAfterS });
+    send({ type: "refused", number, ...refusalInfo(refusal) });
     const target = channels.get(frame.channel)?.said?.target;
     if (target === undefined) return;
     const token = client().name;
@@ -272,6 +275,7 @@ export class Arrivals {
   }
 }
 
+const NOTHING = new Uint8Array();
 const NO_CHANNEL = "a frame is of no channel that it can be of";
 
 function free(unpacked: Uint8Array<ArrayBuffer> | undefined): boolean {

@@ -9,7 +9,7 @@ import {
 } from "../../protocol/stream/mod.ts";
 import type { Ask } from "../live_source.ts";
 import type { PushRules } from "../push_rules.ts";
-import { type Refusal, REFUSAL_STATUS, refuse } from "../refusal.ts";
+import { type Refusal, refusalInfo, refuse } from "../refusal.ts";
 import type { Reading, ScrapeRequest } from "../snapshot.ts";
 import type { Sender } from "../store.ts";
 import type { Client } from "../token_book.ts";
@@ -98,6 +98,14 @@ export class Channels {
     }
   }
 
+  /** Remembers why nothing more will come for all its targets. */
+  noteRefusal(detail: string): void {
+    const { dependencies: { store }, client } = this.#options;
+    for (const { said } of this.#channels.values()) {
+      if (said !== undefined) store.noteRefusal(said.target, { token: client().name, detail });
+    }
+  }
+
   /** The stream is no more. */
   clear(): void {
     for (const channel of this.#channels.values()) this.#release(channel);
@@ -138,12 +146,11 @@ export class Channels {
   #refuse(channel: number, refusal: Refusal, said: ChannelSaid | undefined): void {
     const { dependencies: { store, observer }, send, client } = this.#options;
     this.#channels.set(channel, { said, refusal, ask: undefined });
-    const { reason, detail, retryAfterS = 0 } = refusal;
+    const { reason, detail } = refusal;
     observer.refused(reason);
     const target = this.#table.get(channel)?.target;
     if (target !== undefined) store.noteRefusal(target, { token: client().name, detail });
-    const status = REFUSAL_STATUS[reason];
-    send({ type: "target_refused", channel, status, reason, detail, retryAfterS });
+    send({ type: "target_refused", channel, ...refusalInfo(refusal) });
   }
 
   /** Of a target that was asked for another way since, nothing is said. */

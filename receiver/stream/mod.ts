@@ -13,6 +13,7 @@ import { StreamMemory } from "./memory.ts";
 import { Session } from "./session.ts";
 
 export type { AdmitStream, OpenStream, StreamConnection, StreamListener } from "./connection.ts";
+export { watchStreams } from "./metrics.ts";
 export type { StreamObserver } from "./dependencies.ts";
 
 /** What streams are made with. */
@@ -48,7 +49,7 @@ export class Streams implements Disposable {
     this.#now = now;
 
     this.admit = (request, address) => {
-      const client = gate(request.headers.get("authorization"), address);
+      const client = gate(request.headers.get("authorization"), { address });
       if (client instanceof Response) return client;
       const refusal = this.#whyNot(request);
       if (refusal !== undefined) {

@@ -112,7 +112,10 @@ export class Session implements StreamListener {
     const { dependencies: { now, tokens } } = this.#options;
     const nowMs = now();
     const client = tokens.renew(this.#client);
-    if (client === undefined) return this.close(CLOSE.unauthorized, "the token is good no more");
+    if (client === undefined) {
+      this.#parts?.channels.noteRefusal("its token is expired or revoked");
+      return this.close(CLOSE.unauthorized, "the token is good no more");
+    }
     if (client !== this.#client) this.#renew(client);
     if (nowMs - this.#heardMs >= DEAD_AFTER_MS) {
       return this.close(CLOSE.silent, "nothing was heard for too long");

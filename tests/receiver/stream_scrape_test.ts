@@ -51,8 +51,8 @@ Deno.test("a scrape travels down the stream as it was asked, and the answer back
   assertEquals(got.snapshot.contentType, "a/b");
   const [status] = room.store.statuses();
   assertEquals(
-    [status!.push.sentBytes, status!.push.content, status!.counts.stored],
-    [encodeFrame(message).length, { lastBytes: 4 }, 1],
+    [status!.push.sentBytes, status!.unpackedBytes, status!.counts.stored],
+    [encodeFrame(message).length, 4, 1],
   );
   assertEquals(stream.take(), [], "an answer is not acknowledged");
 });
