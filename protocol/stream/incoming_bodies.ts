@@ -135,6 +135,14 @@ export class IncomingBodies {
     return WAITING;
   }
 
+  /** A body under way is refused after all: what is still to come of it will be passed over. */
+  giveUp(number: number): void {
+    const body = this.#unfinished.get(number);
+    if (body?.bytes === undefined) return;
+    this.#drop(number);
+    this.#unfinished.set(number, { ...body, bytes: undefined });
+  }
+
   /** The channel is no more: nothing of its bodies under way will come, and its base goes. */
   endChannel(channel: number): void {
     for (const [number, { frame }] of this.#unfinished) {

@@ -1,6 +1,11 @@
 // What arrives on one stream: snapshots, failures and answers, each taken whole or refused.
 
-import { type SourceFailure, sourceFailure, targetPath } from "../../protocol/mod.ts";
+import {
+  formatDuration,
+  type SourceFailure,
+  sourceFailure,
+  targetPath,
+} from "../../protocol/mod.ts";
 import {
   type Acks,
   type AnswerFrame,
@@ -118,6 +123,18 @@ export class Arrivals {
     this.#underWay.delete(number);
     const intake = this.#options.bodies.abort(number);
     return intake.kind === "broken" ? intake.reason : undefined;
+  }
+
+  /** Refuses what takes too long to arrive. */
+  tick(): void {
+    const { bodies, dependencies: { now, limits: { bodyTimeoutMs } } } = this.#options;
+    const nowMs = now();
+    for (const [number, { frame, startedMs }] of this.#underWay) {
+      if (nowMs - startedMs < bodyTimeoutMs) continue;
+      bodies.giveUp(number);
+      const detail = `body took longer than ${formatDuration(bodyTimeoutMs)}`;
+      this.#refuse(number, frame, refuse("too_slow", detail));
+    }
   }
 
   #begin(

@@ -7,6 +7,9 @@ export interface DropsBases {
   clear(): void;
 }
 
+/** Of all there is, for the bodies of one token. */
+const TOKEN_SHARE = 0.75;
+
 /**
  * Counts bytes. A base is kept only while there is room, since its sender can do without;
  * a body that arrives drives bases out, those of the oldest stream first.
@@ -14,6 +17,7 @@ export interface DropsBases {
 export class StreamMemory {
   readonly #maxBytes: number;
   readonly #bases = new Set<DropsBases>();
+  readonly #heldByToken = new Map<string, number>();
   #usedBytes = 0;
 
   constructor(maxBytes: number) {
@@ -31,17 +35,25 @@ export class StreamMemory {
     give: (bytes) => void (this.#usedBytes -= bytes),
   };
 
-  /** Room for bodies. */
-  readonly forBodies: Room = {
-    take: (bytes) => {
-      for (const bases of this.#bases) {
-        if (this.#take(bytes)) return true;
-        bases.clear();
-      }
-      return this.#take(bytes);
-    },
-    give: (bytes) => void (this.#usedBytes -= bytes),
-  };
+  /** Room for the bodies of one token, which leaves some of it to others. */
+  forBodies(token: string): Room {
+    return {
+      take: (bytes) => {
+        const held = this.#heldByToken.get(token) ?? 0;
+        if (held + bytes > this.#maxBytes * TOKEN_SHARE || !this.#takeWithForce(bytes)) {
+          return false;
+        }
+        this.#heldByToken.set(token, held + bytes);
+        return true;
+      },
+      give: (bytes) => {
+        this.#usedBytes -= bytes;
+        const held = (this.#heldByToken.get(token) ?? 0) - bytes;
+        if (held > 0) this.#heldByToken.set(token, held);
+        else this.#heldByToken.delete(token);
+      },
+    };
+  }
 
   /** These may be dropped from now on. */
   add(bases: DropsBases): void {
@@ -50,6 +62,14 @@ export class StreamMemory {
 
   delete(bases: DropsBases): void {
     this.#bases.delete(bases);
+  }
+
+  #takeWithForce(bytes: number): boolean {
+    for (const bases of this.#bases) {
+      if (this.#take(bytes)) return true;
+      bases.clear();
+    }
+    return this.#take(bytes);
   }
 
   #take(bytes: number): boolean {

@@ -123,6 +123,7 @@ export class Session implements StreamListener {
     if (this.#connection.bufferedBytes > MAX_BUFFERED_BYTES) {
       return this.close(CLOSE.silent, "nothing is read");
     }
+    this.#parts?.arrivals.tick();
     if (this.#parts !== undefined && nowMs - this.#sentMs >= HEARTBEAT_MS) {
       this.#send({ type: "alive" });
     }
@@ -168,7 +169,7 @@ export class Session implements StreamListener {
     const client = () => this.#client;
     const bases = new Bases(limits, memory.forBases);
     memory.add(bases);
-    const bodies = new IncomingBodies({ limits, bases, room: memory.forBodies });
+    const bodies = new IncomingBodies({ limits, bases, room: memory.forBodies(this.#client.name) });
     const scrapes = new Scrapes({ send, maxScrapes: maxScrapes(hello), now: dependencies.now });
     const channels = new Channels({
       ...{ dependencies, rules, sender, client, send },
