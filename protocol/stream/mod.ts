@@ -14,5 +14,5 @@ export {
   type Intake,
   type WholeBody,
 } from "./incoming_bodies.ts";
-export { maxScrapes, type ReceiverLimits, receiverLimits } from "./limits.ts";
+export { MAX_TEXT_BYTES, maxScrapes, type ReceiverLimits, receiverLimits } from "./limits.ts";
 export { deltaBody, firstPart, otherParts, type OutgoingBody, wholeBody } from "./outgoing_body.ts";

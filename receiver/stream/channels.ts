@@ -5,6 +5,7 @@ import {
   ChannelTable,
   type EndFrame,
   type Frame,
+  MAX_TEXT_BYTES,
   type TargetFrame,
 } from "../../protocol/stream/mod.ts";
 import type { Ask } from "../live_source.ts";
@@ -137,6 +138,7 @@ export class Channels {
     { paramsAllowed }: ChannelSaid,
     request: ScrapeRequest,
   ): Reading | Promise<Reading> {
+    if (isTooLong(request.params) || isTooLong(request.accept)) return TOO_LONG;
     for (const name of new URLSearchParams(request.params).keys()) {
       if (!paramsAllowed.has(name)) return NOT_ALLOWED;
     }
@@ -160,6 +162,16 @@ export class Channels {
     if (live.detach(channel.said.target, channel.ask)) store.disconnect(channel.said.target);
   }
 }
+
+/** Of UTF-8, a frame has no room for more. */
+function isTooLong(text: string): boolean {
+  return new TextEncoder().encode(text).byteLength > MAX_TEXT_BYTES;
+}
+
+const TOO_LONG: Reading = {
+  state: "bad_request",
+  reason: `query or Accept is longer than ${MAX_TEXT_BYTES} bytes`,
+};
 
 const NOT_ALLOWED: Reading = {
   state: "bad_request",

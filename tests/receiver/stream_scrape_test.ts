@@ -67,6 +67,18 @@ Deno.test("a parameter that its target doesn't allow is refused before the sende
   assertEquals(stream.take(), []);
 });
 
+Deno.test("wishes that are too long for a frame are refused", async () => {
+  using room = new StreamRoom();
+  const stream = await asked(room);
+  const params = `module=${"x".repeat(4_090)}`;
+  assertEquals((await room.scrape("/metrics/a/b", { params })).state, "bad_request");
+  assertEquals(
+    (await room.scrape("/metrics/a/b", { accept: "é".repeat(2_049) })).state,
+    "bad_request",
+  );
+  assertEquals(stream.take(), []);
+});
+
 Deno.test("scrapers that come at once with the same wishes share one scrape of the source", async () => {
   using room = new StreamRoom();
   const stream = await asked(room);
