@@ -31,10 +31,9 @@ export function upgrader(
     try {
       const forwarded = request.headers["x-forwarded-for"];
       const address = clientAddress(socket.remoteAddress ?? "", forwarded?.toString());
-      const admitted = admit(pushRequest(request, { onRead() {} }), address);
+      const admitted = await admit(pushRequest(request, { onRead() {} }), address);
       if (admitted instanceof Response) return await refuse(socket, admitted);
       connections.trust(socket);
-      // Whoever has no streams needs nothing of it.
       const { openWebSocket } = await import("./web_socket.ts");
       openWebSocket({ request, socket, head }, admitted);
     } catch (error) {

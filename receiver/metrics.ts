@@ -7,7 +7,7 @@ import { REFUSAL_STATUS, type RefusalReason } from "./refusal.ts";
 import type { AnsweredScrape, ScrapeObserver } from "./scrape_handler.ts";
 import type { StreamObserver } from "./stream/mod.ts";
 import type { StateCounts } from "./store.ts";
-import { CLOSE } from "../protocol/stream/mod.ts";
+import { CLOSE } from "../protocol/stream/frame.ts";
 
 /** What is read when somebody asks for metrics. */
 export interface StoreGauges {

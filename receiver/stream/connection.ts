@@ -27,4 +27,7 @@ export interface StreamListener {
 export type OpenStream = (connection: StreamConnection) => StreamListener;
 
 /** What to do with a request to upgrade to a WebSocket: an answer, or the stream is opened. */
-export type AdmitStream = (request: PushRequest, address: string) => Response | OpenStream;
+export type AdmitStream = (
+  request: PushRequest,
+  address: string,
+) => Promise<Response | OpenStream>;

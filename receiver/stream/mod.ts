@@ -1,7 +1,7 @@
 // The streams of a receiver: who may open one, all that are open, and their common end.
 
 import { oneLine } from "../../protocol/mod.ts";
-import { CLOSE, SUBPROTOCOL } from "../../protocol/stream/mod.ts";
+import { CLOSE, SUBPROTOCOL } from "../../protocol/stream/frame.ts";
 import { type GateDependencies, makeGate } from "../gate.ts";
 import type { PushRequest } from "../listen.ts";
 import { requestPath } from "../path.ts";
@@ -10,7 +10,7 @@ import { type Refusal, refusalResponse, refuse } from "../refusal.ts";
 import { type AdmitStream, STREAM_PATH } from "./connection.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import { StreamMemory } from "./memory.ts";
-import { Session } from "./session.ts";
+import type { Session } from "./session.ts";
 
 export type { AdmitStream, OpenStream, StreamConnection, StreamListener } from "./connection.ts";
 export { watchStreams } from "./metrics.ts";
@@ -48,7 +48,7 @@ export class Streams implements Disposable {
     const rules = pushRules(options);
     this.#now = now;
 
-    this.admit = (request, address) => {
+    this.admit = async (request, address) => {
       const client = gate(request.headers.get("authorization"), { address });
       if (client instanceof Response) return client;
       const refusal = this.#whyNot(request);
@@ -57,6 +57,8 @@ export class Streams implements Disposable {
         return refusalResponse(refusal);
       }
       const userAgent = oneLine(request.headers.get("user-agent") ?? "");
+      // Whoever has no streams needs nothing of them.
+      const { Session } = await import("./session.ts");
       return (connection) => {
         const ended = (session: Session) => this.#remove(session);
         const session = new Session(connection, { client, address, userAgent }, {

@@ -102,7 +102,7 @@ testWithParts(
     const port = await bindPushPort({ host: "127.0.0.1", port: 0 }, { log, tls: first });
     const listener = port.answer(
       () => Promise.resolve(new Response("ok")),
-      () => new Response("no"),
+      () => Promise.resolve(new Response("no")),
     );
     const metrics = new KeyPairMetrics(registry);
     const watched = watchKeyPair({ files, first, use: port.setKeyPair, metrics, log });

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { bindPushPort } from "../../cli/push_listener.ts";
 import { MAX_MESSAGE_BYTES, SUBPROTOCOL } from "../../protocol/stream/mod.ts";
-import type { AdmitStream, StreamConnection } from "../../receiver/mod.ts";
+import type { AdmitStream, OpenStream, StreamConnection } from "../../receiver/mod.ts";
 import { bytes, exchange, head } from "../e2e/raw_http.ts";
 import { RecordedLog } from "../fakes/recorded_log.ts";
 
@@ -30,7 +30,7 @@ function hearing() {
   const gone = Promise.withResolvers<void>();
   const opened = Promise.withResolvers<StreamConnection>();
   const busy: (() => void)[] = [];
-  const admit: AdmitStream = () => (connection) => {
+  const open: OpenStream = (connection) => {
     opened.resolve(connection);
     return {
       message(message) {
@@ -40,6 +40,7 @@ function hearing() {
       closed: () => gone.resolve(),
     };
   };
+  const admit: AdmitStream = () => Promise.resolve(open);
   return { heard, gone: gone.promise, opened: opened.promise, busy, admit };
 }
 
@@ -57,7 +58,9 @@ function event<K extends "open" | "message" | "close">(socket: WebSocket, name: 
 
 Deno.test("an upgrade that is refused gets a plain answer, and the connection ends", async () => {
   const headers = { "Retry-After": "3", "WWW-Authenticate": "Bearer" };
-  await using started = await start(() => new Response("no\n", { status: 429, headers }));
+  await using started = await start(() =>
+    Promise.resolve(new Response("no\n", { status: 429, headers }))
+  );
   const upgrade = { "Connection": "Upgrade", "Upgrade": "websocket" };
   const answer = await exchange(started.port, bytes(head("GET", "/stream", upgrade)));
   assertEquals(
@@ -67,7 +70,7 @@ Deno.test("an upgrade that is refused gets a plain answer, and the connection en
 });
 
 Deno.test("what asks for another protocol is answered as any request", async () => {
-  await using started = await start(() => new Response(null, { status: 500 }));
+  await using started = await start(() => Promise.resolve(new Response(null, { status: 500 })));
   const upgrade = { "Connection": "close, Upgrade, HTTP2-Settings", "Upgrade": "h2c" };
   const answer = await exchange(started.port, bytes(head("GET", "/", upgrade)));
   assertEquals(answer?.status, 200);

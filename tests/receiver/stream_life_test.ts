@@ -14,18 +14,18 @@ Deno.test("a stream is refused as a PUT is, in plain HTTP", async () => {
     [{ protocol: "other.v1" }, 400],
   ] as const;
   for (const [opening, status] of cases) {
-    const answer = room.open(opening);
+    const answer = await room.open(opening);
     assert(answer instanceof Response, JSON.stringify(opening));
     assertEquals(answer.status, status);
     assertEquals(answer.headers.get("www-authenticate"), status === 401 ? "Bearer" : null);
     await answer.text();
   }
-  for (let count = 0; count < 60; count++) room.open({ authorization: "Bearer wrong" });
-  const answer = room.open({ authorization: "Bearer wrong" });
+  for (let count = 0; count < 60; count++) await room.open({ authorization: "Bearer wrong" });
+  const answer = await room.open({ authorization: "Bearer wrong" });
   assert(answer instanceof Response);
   assertEquals(answer.status, 429);
-  assert(room.open() instanceof Response === false, "a good token still passes");
-  assertEquals(room.open({ protocol: "a, prompipe.v1" }) instanceof Response, false);
+  assert((await room.open()) instanceof Response === false, "a good token still passes");
+  assertEquals((await room.open({ protocol: "a, prompipe.v1" })) instanceof Response, false);
 });
 
 Deno.test("a token that is good no more closes its streams", async () => {
@@ -44,7 +44,7 @@ Deno.test("a token that is good no more closes its streams", async () => {
 Deno.test("who says nothing for 12 s is dead, who says something isn't", async () => {
   using room = new StreamRoom();
   const silent = await room.greeted();
-  const noHello = room.open();
+  const noHello = await room.open();
   const alive = await room.greeted();
   assert(!(noHello instanceof Response));
   for (let seconds = 1; seconds <= 12; seconds++) {
@@ -77,11 +77,11 @@ Deno.test("who reads nothing is let go", async () => {
 Deno.test("a receiver that stops says so to all, and to who comes late", async () => {
   const room = new StreamRoom();
   const stream = await room.greeted();
-  const admitted = room.open();
+  const admitted = await room.open();
   assert(!(admitted instanceof Response));
   room[Symbol.dispose]();
   assertEquals([stream.closed?.code, admitted.closed?.code], [1001, 1001]);
-  const late = room.open();
+  const late = await room.open();
   assert(!(late instanceof Response));
   assertEquals(late.closed?.code, 1001);
   await late.say(targetFrame());

@@ -14,7 +14,7 @@ function textOf(reading: Reading): string | undefined {
 
 Deno.test("a stream begins with both sides' hello", async () => {
   using room = new StreamRoom();
-  const stream = room.open();
+  const stream = await room.open();
   assert(!(stream instanceof Response));
   await stream.say({ type: "hello", software: "x" });
   assertEquals(stream.take(), [{

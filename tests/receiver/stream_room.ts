@@ -87,19 +87,19 @@ export class StreamRoom implements Disposable {
   }
 
   /** Asks for a stream: an answer, or the stream before its hello. */
-  open(opening: Opening = {}): Response | FakeStream {
+  async open(opening: Opening = {}): Promise<Response | FakeStream> {
     const { path = "/stream", authorization, protocol = SUBPROTOCOL, address = "::1" } = opening;
     const headers = new Headers({ "Sec-WebSocket-Protocol": protocol });
     if (authorization !== null) {
       headers.set("Authorization", authorization ?? `Bearer ${this.token}`);
     }
-    const admitted = this.streams.admit(rawRequest(path, { headers }), address);
+    const admitted = await this.streams.admit(rawRequest(path, { headers }), address);
     return admitted instanceof Response ? admitted : new FakeStream(admitted);
   }
 
   /** A stream on which both said hello. */
   async greeted(opening: Opening = {}): Promise<FakeStream> {
-    const stream = this.open(opening);
+    const stream = await this.open(opening);
     if (stream instanceof Response) throw new Error(`refused with ${stream.status}`);
     await stream.say(HELLO);
     stream.take();
