@@ -8,8 +8,6 @@ export interface ScrapesOptions {
   readonly send: (frame: ScrapeFrame | { type: "cancel"; request: number }) => void;
   /** How many the sender takes at once. */
   readonly maxScrapes: number;
-  /** A monotonic clock, in milliseconds. */
-  readonly now: () => number;
 }
 
 interface Asked {

@@ -170,7 +170,7 @@ export class Session implements StreamListener {
     const bases = new Bases(limits, memory.forBases);
     memory.add(bases);
     const bodies = new IncomingBodies({ limits, bases, room: memory.forBodies(this.#client.name) });
-    const scrapes = new Scrapes({ send, maxScrapes: maxScrapes(hello), now: dependencies.now });
+    const scrapes = new Scrapes({ send, maxScrapes: maxScrapes(hello) });
     const channels = new Channels({
       ...{ dependencies, rules, sender, client, send },
       ask: (channel, request) => scrapes.ask(channel, request),
