@@ -3,12 +3,13 @@
 
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Listener, PushHandler } from "../receiver/mod.ts";
+import type { AdmitStream, Listener, PushHandler } from "../receiver/mod.ts";
 import { collectGarbage } from "./collector.ts";
 import { Connections } from "./connections.ts";
 import { bindFault, formatAddress, type ListenAddress, type ListenOptions } from "./listener.ts";
 import type { ClientAddress } from "./trusted_proxies.ts";
 import { pushRequest, sendAnswer } from "./push_exchange.ts";
+import { upgrader } from "./stream_upgrade.ts";
 
 /** A certificate and its key, as PEM. */
 export interface KeyPair {
@@ -18,8 +19,8 @@ export interface KeyPair {
 
 /** A port that is bound, and answers as soon as it is told how. */
 export interface PushPort {
-  /** Starts to answer. */
-  answer(handler: PushHandler): Listener;
+  /** Starts to answer, and to open streams. */
+  answer(handler: PushHandler, admit: AdmitStream): Listener;
   /** New connections get this certificate. */
   setKeyPair(pair: KeyPair): void;
 }
@@ -75,8 +76,9 @@ export async function bindPushPort(
   server.on("connection", (socket) => connections.add(socket));
 
   return {
-    answer(handler) {
+    answer(handler, admit) {
       server.on("request", listener(handler, { connections, clientAddress, log }));
+      server.on("upgrade", upgrader(admit, { connections, clientAddress, log }));
       log.info("listening", { listener: "push", address });
       return {
         address,
@@ -97,7 +99,13 @@ export async function bindPushPort(
 type SecureServer = Server & { setSecureContext(pair: KeyPair): void };
 
 async function makeServer(tls: KeyPair | undefined, timeouts: PushTimeouts): Promise<Server> {
-  const options = { ...timeouts, maxHeaderSize: MAX_HEADER_BYTES };
+  const options = {
+    ...timeouts,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // What asks for another protocol, as curl does for HTTP/2, is answered as if it didn't.
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) =>
+      headers.upgrade?.toLowerCase() === "websocket",
+  };
   if (tls === undefined) return (await import("node:http")).createServer(options);
   const { createServer } = await import("node:https");
   return createServer({ ...options, ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT_MS });

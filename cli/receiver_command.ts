@@ -49,7 +49,7 @@ export async function runReceiver(
     defaultTtlMs: flags.defaultTtl,
     forgetAfterMs: flags.forgetAfter,
   }, {
-    answerPushes: (handler) => pushPort.answer(handler),
+    answerPushes: (handler, admit) => pushPort.answer(handler, admit),
     collectGarbage,
     listen: (name, at, handler) => listen(name, at, { handler, log }),
     log,

@@ -64,6 +64,12 @@ export function decodeFailure(body: Uint8Array): SourceFailure | undefined {
   return { cause, detail: oneLine(detail ?? "") || oneLine(title ?? "") || "no reason given" };
 }
 
+/** A failure of two texts from elsewhere; a cause that isn't known is `source_invalid`. */
+export function sourceFailure(cause: string, detail: string): SourceFailure {
+  const known = SENDER_CAUSES.find((one) => one === cause) ?? "source_invalid";
+  return { cause: known, detail: oneLine(detail) || "no reason given" };
+}
+
 /** Text from elsewhere made fit for a log line or an answer: no control characters, not long. */
 export function oneLine(text: string): string {
   const line = start(text, MAX_DETAIL_LENGTH * 2).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();

@@ -26,7 +26,8 @@ const TTL = "Prompipe-Ttl";
 const SCRAPED_AT = "Prompipe-Scraped-At";
 const INTERVAL = "Prompipe-Interval";
 const LABELS = "Prompipe-Labels";
-const MAX_TTL_MS = 30 * 24 * 60 * 60 * 1000;
+/** The longest time to live. */
+export const MAX_TTL_MS = 30 * 24 * 60 * 60 * 1000;
 const SECONDS = /^\d{1,10}(\.\d{1,9})?$/;
 
 /** The headers to send: times in seconds with up to three decimals, labels where there are any. */

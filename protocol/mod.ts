@@ -12,6 +12,7 @@ export {
 } from "./target.ts";
 export { isToken, newToken } from "./token.ts";
 export {
+  MAX_TTL_MS,
   PROBLEM_TYPE,
   type PushHeaders,
   type ReadPushHeaders,
@@ -34,4 +35,5 @@ export {
   oneLine,
   SENDER_CAUSES,
   type SourceFailure,
+  sourceFailure,
 } from "./failure.ts";

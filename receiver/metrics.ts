@@ -5,7 +5,9 @@ import { SENDER_CAUSES } from "../protocol/mod.ts";
 import type { PushObserver, TakenPush } from "./push_handler.ts";
 import { REFUSAL_STATUS, type RefusalReason } from "./refusal.ts";
 import type { AnsweredScrape, ScrapeObserver } from "./scrape_handler.ts";
+import type { StreamObserver } from "./stream/mod.ts";
 import type { StateCounts } from "./store.ts";
+import { CLOSE } from "../protocol/stream/frame.ts";
 
 /** What is read when somebody asks for metrics. */
 export interface StoreGauges {
@@ -15,8 +17,13 @@ export interface StoreGauges {
 
 const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30];
 
+const CLOSE_REASONS = new Map<number | undefined, string>(
+  Object.entries(CLOSE).map(([reason, code]) => [code, reason]),
+);
+const PEER = "peer";
+
 /** Counts what the handlers tell. No label takes a value that a client chose. */
-export class ReceiverMetrics implements PushObserver, ScrapeObserver {
+export class ReceiverMetrics implements PushObserver, ScrapeObserver, StreamObserver {
   readonly #pushes: Counter;
   readonly #refusals: Counter;
   readonly #conflicts: Counter;
@@ -28,6 +35,7 @@ export class ReceiverMetrics implements PushObserver, ScrapeObserver {
   readonly #eventLoopDelay: Histogram;
   readonly #scrapes: Counter;
   readonly #served: Counter;
+  readonly #streamsClosed: Counter;
 
   constructor(registry: Registry, store: StoreGauges) {
     const registers = [registry];
@@ -94,6 +102,12 @@ export class ReceiverMetrics implements PushObserver, ScrapeObserver {
       help: "Bytes of snapshots served, as stored",
       registers,
     });
+    this.#streamsClosed = new Counter({
+      name: "prompipe_receiver_streams_closed_total",
+      help: "Streams closed, by why; peer where the sender or its link ended it",
+      labelNames: ["reason"],
+      registers,
+    });
     new Gauge({
       name: "prompipe_receiver_targets",
       help: "Targets known, by state",
@@ -117,9 +131,11 @@ export class ReceiverMetrics implements PushObserver, ScrapeObserver {
     for (const result of ["stored", "source_failed", "outdated"]) this.#pushes.inc({ result }, 0);
     for (const cause of SENDER_CAUSES) this.#sourceFailures.inc({ cause }, 0);
     for (const reason of Object.keys(REFUSAL_STATUS)) this.#refusals.inc({ reason }, 0);
-    for (const state of ["up", "source_failed", "silent", "unknown"]) {
+    for (const state of ["up", "source_failed", "silent", "unknown", "bad_request"]) {
       this.#scrapes.inc({ state }, 0);
     }
+    for (const reason of CLOSE_REASONS.values()) this.#streamsClosed.inc({ reason }, 0);
+    this.#streamsClosed.inc({ reason: PEER }, 0);
   }
 
   pushed({ result, push, tookMs }: TakenPush): void {
@@ -127,7 +143,9 @@ export class ReceiverMetrics implements PushObserver, ScrapeObserver {
     this.#pushes.inc({ result });
     this.#received.inc(sentBytes);
     if ("body" in content) this.#unpacked.inc(content.unpackedBytes);
-    else if (result === "source_failed") this.#sourceFailures.inc({ cause: content.cause });
+    else if ("cause" in content && result === "source_failed") {
+      this.#sourceFailures.inc({ cause: content.cause });
+    }
     this.#pushDuration.observe(tookMs / 1000);
   }
 
@@ -143,6 +161,10 @@ export class ReceiverMetrics implements PushObserver, ScrapeObserver {
     this.#scrapes.inc({ state });
     this.#served.inc(bodyBytes);
     this.#scrapeDuration.observe(tookMs / 1000);
+  }
+
+  streamClosed(code: number | undefined): void {
+    this.#streamsClosed.inc({ reason: CLOSE_REASONS.get(code) ?? PEER });
   }
 
   /** The event loop came to a timer so late. */

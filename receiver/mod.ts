@@ -14,6 +14,7 @@ import type {
   PushHandler,
   PushRequest,
 } from "./listen.ts";
+import { LiveSource } from "./live_source.ts";
 import type { Log } from "./log.ts";
 import { ReceiverMetrics } from "./metrics.ts";
 import { ownMetrics } from "./own_metrics.ts";
@@ -25,21 +26,33 @@ import { scrapeHandler } from "./scrape_handler.ts";
 import { KeptState, openStateDir, type StateDisk } from "./state/mod.ts";
 import { MemoryStore, type StoreLimits } from "./store.ts";
 import { Strangers } from "./strangers.ts";
+import {
+  type AdmitStream,
+  type OpenStream,
+  type StreamConnection,
+  type StreamListener,
+  Streams,
+  watchStreams,
+} from "./stream/mod.ts";
 import { targetsApi } from "./targets_api.ts";
 import { bearerToken, TokenBook, type TokenEntry } from "./token_book.ts";
 
 export { bearerToken, openStateDir };
 export type {
+  AdmitStream,
   Handler,
   Listen,
   ListenAddress,
   Listener,
   Log,
+  OpenStream,
   PushHandler,
   PushRequest,
   ReceiverFile,
   Reloaded,
   StateDisk,
+  StreamConnection,
+  StreamListener,
   TokenEntry,
 };
 
@@ -56,7 +69,7 @@ export interface ReceiverConfig extends Omit<PushLimits, "bodyTimeoutMs">, Store
 /** What a receiver needs from around it. */
 export interface ReceiverOptions {
   /** The push listener, bound already: it starts to answer. */
-  readonly answerPushes: (handler: PushHandler) => Listener;
+  readonly answerPushes: (handler: PushHandler, admit: AdmitStream) => Listener;
   readonly listen: Listen;
   /** Called now and then under load, when there is much garbage. */
   readonly collectGarbage: () => void;
@@ -90,6 +103,11 @@ export interface Receiver extends AsyncDisposable {
 const BODY_TIMEOUT_MS = 30_000;
 /** How long requests under way are waited for when the receiver stops. */
 const STOP_TIMEOUT_MS = 8_000;
+/**
+ * Of the memory for snapshots, streams may hold this much more: bodies under way, and bases,
+ * most of which are the very bytes that are stored.
+ */
+const STREAM_MEMORY_SHARE = 0.5;
 const SWEEP_INTERVAL_MS = 10_000;
 
 /**
@@ -111,7 +129,8 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
     clock,
     expired: (token) => log.warn("token expired", { token }),
   });
-  const onPush = pushHandler({
+  const live = new LiveSource(store);
+  const pushing = {
     tokens,
     strangers: new Strangers(now),
     rate: new RateLimiter(now),
@@ -123,7 +142,15 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
     log,
     now,
     clock,
+  };
+  const onPush = pushHandler(pushing);
+  const streams = new Streams({
+    ...pushing,
+    live,
+    software: `prompipe/${version}`,
+    maxMemoryBytes: config.maxMemoryBytes * STREAM_MEMORY_SHARE,
   });
+  watchStreams(registry, streams);
   const operated = {
     statuses: () => store.statuses(),
     receiver: () => ({
@@ -141,7 +168,7 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
     pushAddress: () => push.address,
   };
   const onScrape = scrapeHandler({
-    source: store,
+    source: live,
     discovery: discoveryHandler({
       targets: () => store.targets(),
       advertise: config.advertise,
@@ -168,7 +195,7 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
   function listenTwice(): { readonly push: Listener; readonly scrape: Listener } {
     let push: Listener | undefined;
     try {
-      push = answerPushes(onPush);
+      push = answerPushes(onPush, streams.admit);
       return { push, scrape: listen("scrape", config.scrapeListen, onScrape) };
     } catch (error) {
       push?.cut();
@@ -181,6 +208,7 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
     stopping ??= (async () => {
       clearInterval(sweeper);
       unwatch();
+      streams[Symbol.dispose]();
       const { promise: tooLong, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, STOP_TIMEOUT_MS);
       await Promise.race([tooLong, Promise.allSettled([push.shutdown(), scrape.shutdown()])]);

@@ -7,6 +7,8 @@ import type { PushHandler, PushRequest } from "./listen.ts";
 import type { Log } from "./log.ts";
 import { requestPath } from "./path.ts";
 import type { RateLimiter } from "./rate.ts";
+import { makeGate } from "./gate.ts";
+import { pushRules } from "./push_rules.ts";
 import { type PushLimits, readPush } from "./read_push.ts";
 import {
   type Refusal,
@@ -15,6 +17,7 @@ import {
   refuse,
   textResponse,
 } from "./refusal.ts";
+import { STREAM_PATH } from "./stream/connection.ts";
 import type { Push, Sender, WriteOutcome } from "./store.ts";
 import type { Strangers } from "./strangers.ts";
 import type { Client, TokenBook } from "./token_book.ts";
@@ -70,8 +73,9 @@ export interface PushDependencies {
 export function pushHandler(
   dependencies: PushDependencies,
 ): PushHandler {
-  const { tokens, strangers, rate, conflicts, store, limits, bodies } = dependencies;
-  const { observer, log, now, clock } = dependencies;
+  const { store, limits, bodies, observer, log, now, clock } = dependencies;
+  const gate = makeGate(dependencies);
+  const rules = pushRules(dependencies);
 
   return async function handle(request, address) {
     const path = requestPath(request);
@@ -79,17 +83,19 @@ export function pushHandler(
     if (path === "/healthz" && (method === "GET" || method === "HEAD")) {
       return textResponse(200, "ok");
     }
-    const authorization = request.headers.get("authorization");
-    const presented = tokens.authenticate(authorization);
-    const client = presented?.client;
-    if (client === undefined) {
-      if (presented !== undefined && method === "PUT") noteExpired(path, presented.name);
-      return unauthorized(authorization, address);
-    }
+    const client = gate(request.headers.get("authorization"), {
+      address,
+      onExpired: (token) => method === "PUT" && noteExpired(path, token),
+    });
+    if (client instanceof Response) return client;
 
     const parsed = path === undefined ? invalidHost : parseTargetPath(path);
     if (parsed.kind === "invalid") {
       return refused(refuse("bad_name", parsed.reason));
+    }
+    if (path === STREAM_PATH) {
+      const refusal = refuse("upgrade_required", "no upgrade to a WebSocket in the request");
+      return refused(refusal, { Upgrade: "websocket" });
     }
     if (parsed.kind === "other") {
       return path === "/healthz"
@@ -102,14 +108,14 @@ export function pushHandler(
       return refused(refuse("method_not_allowed", "use PUT or DELETE"), allow);
     }
     const token = client.name;
-    const foreign = whyForeign(target, client);
+    const foreign = rules.whyForeign(target, client);
     if (method === "DELETE" && foreign === undefined) {
       if (store.delete(target)) {
         log.info("target deleted", { target: targetPath(target), token });
       }
       return new Response(null, { status: 204 });
     }
-    const outcome = foreign ?? tooManyPushes(client) ?? await put(request, target, {
+    const outcome = foreign ?? rules.tooManyPushes(client) ?? await put(request, target, {
       client,
       sender: { token, address, userAgent: oneLine(request.headers.get("user-agent") ?? "") },
     });
@@ -123,31 +129,11 @@ export function pushHandler(
     return refused(outcome);
   };
 
-  /** Why a target isn't for this client to write or delete, not now or not at all. */
-  function whyForeign(target: Target, client: Client): Refusal | undefined {
-    if (!client.mayWrite(target)) return refuse("forbidden", "this token may not write this path");
-    const owner = store.owner(target);
-    // Nobody can go on with a token that is no longer good: what it had is free.
-    if (owner === undefined || owner === client.name || !tokens.isGood(owner)) return undefined;
-    conflicts.seen({ target, owner, token: client.name });
-    observer.conflicted(owner, client.name);
-    return refuse("conflict", "another token pushes this target");
-  }
-
   /** Whoever has the token is its sender: what it pushes goes silent for a reason. */
   function noteExpired(path: string | undefined, token: string): void {
     const parsed = parseTargetPath(path ?? "");
     if (parsed.kind !== "target") return;
     store.noteRefusal(parsed.target, { token, detail: "its token is expired" });
-  }
-
-  /** Counts a push, and tells whether it is one too many. */
-  function tooManyPushes({ name, limits: { pushesPerMinute } }: Client): Refusal | undefined {
-    if (pushesPerMinute === Infinity) return undefined;
-    const retryAfterS = rate.take(name, pushesPerMinute);
-    if (retryAfterS === undefined) return undefined;
-    const detail = `more than ${pushesPerMinute} pushes a minute by this token`;
-    return { ...refuse("too_many_requests", detail), retryAfterS };
   }
 
   async function put(
@@ -156,7 +142,6 @@ export function pushHandler(
     { client, sender }: { readonly client: Client; readonly sender: Sender },
   ): Promise<{ ok: true } | Refusal> {
     const startedMs = now();
-    const { maxTargets: maxOwned } = client.limits;
     const maxBodyBytes = Math.min(client.limits.maxBodyBytes, limits.maxBodyBytes);
     using share = bodies.open(client.name);
     const read = await readPush(request, {
@@ -167,34 +152,9 @@ export function pushHandler(
     });
     if (!read.ok) return read;
     // While the body came, another token may have been first.
-    const foreign = whyForeign(target, client);
+    const foreign = rules.whyForeign(target, client);
     if (foreign !== undefined) return foreign;
-    const { push } = read;
-    const written = store.write(target, push, { maxOwned });
-    if (!written.ok) return refuse("no_room", written.reason);
-    const failed = written.result === "stored" && "cause" in push.content;
-    const result = failed ? "source_failed" : written.result;
-    observer.pushed({ result, push, tookMs: now() - startedMs });
-    return { ok: true };
-  }
-
-  function unauthorized(
-    authorization: string | null,
-    address: string,
-  ): Response {
-    const challenge = { "WWW-Authenticate": "Bearer" };
-    const retryAfterS = strangers.count(address, authorization);
-    if (retryAfterS !== undefined) {
-      const what = authorization === null ? "requests without a token" : "wrong tokens";
-      const refusal = refuse("too_many_requests", `too many ${what}`);
-      return refused({ ...refusal, retryAfterS }, challenge);
-    }
-    // The internet asks without one all day; a token that fails is somebody's sender.
-    const reason = authorization === null ? "no_token" : "unauthorized";
-    const what = authorization === null
-      ? "no bearer token in the request"
-      : "a good bearer token is needed";
-    return refused(refuse(reason, what), challenge);
+    return rules.store(target, { push: read.push, client, startedMs });
   }
 
   function refused(

@@ -34,7 +34,7 @@ export interface PushContext {
 }
 
 /** For an exporter that sent no type, or an empty one: Prometheus 3 would refuse that. */
-const DEFAULT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+export const DEFAULT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 /** A report of a failure is a few lines. */
 const MAX_REPORT_BYTES = 64 * 1024;
 /** It is kept with each snapshot, beside the memory that is counted. */
@@ -71,11 +71,14 @@ export async function readPush(request: PushRequest, context: PushContext): Prom
   const sentBytes = body.byteLength;
   return {
     ok: true,
-    push: { content, ttlMs, scrapedAtMs, clockAheadMs, intervalMs, labels, sender, sentBytes },
+    push: {
+      ...{ arrival: "put", content, ttlMs, scrapedAtMs, clockAheadMs, intervalMs },
+      ...{ labels, sender, sentBytes },
+    },
   };
 }
 
-function isProblem(contentType: string): boolean {
+export function isProblem(contentType: string): boolean {
   return contentType.split(";", 1)[0]?.trim().toLowerCase() === PROBLEM_TYPE;
 }
 

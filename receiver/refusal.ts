@@ -12,9 +12,12 @@ export const REFUSAL_STATUS = {
   method_not_allowed: 405,
   too_slow: 408,
   conflict: 409,
+  no_base: 412,
   too_large: 413,
   unknown_encoding: 415,
+  upgrade_required: 426,
   too_many_requests: 429,
+  too_many_streams: 503,
   no_room: 507,
 } as const;
 
@@ -33,6 +36,11 @@ export interface Refusal {
 /** Makes a refusal. */
 export function refuse(reason: RefusalReason, detail: string): Refusal {
   return { ok: false, reason, detail };
+}
+
+/** A refusal as a frame of a stream has it. */
+export function refusalInfo({ reason, detail, retryAfterS = 0 }: Refusal) {
+  return { status: REFUSAL_STATUS[reason], reason, detail, retryAfterS };
 }
 
 /** One line of plain text, which no browser takes for anything else. */

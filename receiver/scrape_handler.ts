@@ -5,6 +5,7 @@ import { acceptsEncoding } from "./accept_encoding.ts";
 import { TARGET_QUERY_PATH } from "./discovery.ts";
 import { requestPath, requestQuery } from "./path.ts";
 import { textResponse } from "./refusal.ts";
+import { HttpScrape } from "./http_scrape.ts";
 import type { Reading, Snapshot, SnapshotSource } from "./snapshot.ts";
 import { unpack } from "./unpack.ts";
 
@@ -92,7 +93,7 @@ export function scrapeHandler(
     if (parsed.kind === "invalid") return () => textResponse(400, parsed.reason);
     return async (request) => {
       const startedMs = now();
-      const reading = await source.read(parsed.target, request.signal);
+      const reading = await source.read(parsed.target, new HttpScrape(request));
       const response = readingResponse(reading, request);
       const { state } = reading;
       const sent = state === "up" && request.method === "GET";
@@ -113,11 +114,13 @@ function readingResponse(reading: Reading, request: Request): Response {
     case "up":
       return snapshotResponse(reading.snapshot, request);
     case "source_failed":
-      return textResponse(502, `${reading.cause}: ${reading.reason}`);
+      return textResponse(reading.isLate ? 504 : 502, `${reading.cause}: ${reading.reason}`);
     case "silent":
       return textResponse(503, `${reading.cause}: ${reading.reason}`);
     case "unknown":
       return textResponse(404, "never pushed: no sender has named this job and instance");
+    case "bad_request":
+      return textResponse(400, reading.reason);
   }
 }
 

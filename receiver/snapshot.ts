@@ -21,12 +21,28 @@ export type Reading =
     readonly state: "source_failed";
     readonly cause: Cause;
     readonly reason: string;
+    /** The scraper's own time was too short for it. */
+    readonly isLate?: boolean;
   }
   | { readonly state: "silent"; readonly cause: Cause; readonly reason: string }
-  | { readonly state: "unknown" };
+  | { readonly state: "unknown" }
+  /** The scrape asks for what its target doesn't allow. */
+  | { readonly state: "bad_request"; readonly reason: string };
+
+/** How somebody scrapes. */
+export interface ScrapeRequest {
+  /** Aborts when the scraper goes away. */
+  readonly signal: AbortSignal;
+  /** Its `Accept`; empty where it sent none. */
+  readonly accept: string;
+  /** How long it will wait; `undefined` where it doesn't say. */
+  readonly timeoutMs: number | undefined;
+  /** What it asks the source, as a query string; empty for nothing. */
+  readonly params: string;
+}
 
 /** Where the scrape listener gets its readings. Stores and live scrapes alike fit behind it. */
 export interface SnapshotSource {
-  /** Reads one target; `signal` aborts when the scraper goes away. */
-  read(target: Target, signal: AbortSignal): Reading | Promise<Reading>;
+  /** Reads one target. Of one that was pushed, it is what it is, however somebody asks. */
+  read(target: Target, request: ScrapeRequest): Reading | Promise<Reading>;
 }

@@ -9,7 +9,7 @@ import {
   targetKey,
 } from "../protocol/mod.ts";
 import { HourHistory } from "./hour_history.ts";
-import type { Reading, Snapshot, SnapshotSource } from "./snapshot.ts";
+import type { Reading, Snapshot } from "./snapshot.ts";
 import type { PushCounts, TargetStatus } from "./target_status.ts";
 
 /** What the store may hold. */
@@ -32,9 +32,19 @@ export interface Sender {
   readonly userAgent: string;
 }
 
+/** How a target's snapshots get here. */
+export type Arrival = "put" | "stream" | "on_demand";
+
+/** Stands where a snapshot would be: the source is asked when somebody scrapes. */
+export interface LiveContent {
+  /** Size of what it said last, unpacked; `undefined` before. */
+  readonly lastBytes?: number | undefined;
+}
+
 /** One push: a snapshot, or why there is none. */
 export interface Push {
-  readonly content: Snapshot | SourceFailure;
+  readonly arrival: Arrival;
+  readonly content: Snapshot | SourceFailure | LiveContent;
   readonly ttlMs: number;
   /** When the source answered, by the sender's clock; `undefined` where it didn't say. */
   readonly scrapedAtMs: number | undefined;
@@ -45,7 +55,7 @@ export interface Push {
   /** What the sender declares of the target, for discovery. */
   readonly labels: Labels;
   readonly sender: Sender;
-  /** Size of the body as sent. */
+  /** What it took to send it: of the body, or of a stream's messages. */
   readonly sentBytes: number;
 }
 
@@ -70,6 +80,8 @@ interface Entry {
   readonly counts: Record<keyof PushCounts, number>;
   push: Push;
   receivedAtMs: number;
+  /** Of a target on demand: whether its sender is there. `undefined` of others. */
+  isLive: boolean | undefined;
   /** Why the receiver refused a push since: what a silent target is silent for. */
   refusal: string | undefined;
   lastScrapeMs: number | undefined;
@@ -91,7 +103,7 @@ export interface StoreOptions {
  * The newest push of each target. Expiry is decided when a target is read; `sweep()`
  * only frees memory. Times are milliseconds of one monotonic clock.
  */
-export class MemoryStore implements SnapshotSource {
+export class MemoryStore {
   readonly #entries = new Map<string, Entry>();
   readonly #limits: StoreLimits;
   readonly #now: () => number;
@@ -138,7 +150,8 @@ export class MemoryStore implements SnapshotSource {
     const refusal = this.#findRoom(key, push) ?? this.#ownsTooMany(key, push, { maxOwned });
     if (refusal !== undefined) return { ok: false, reason: refusal };
     const entry = this.#set(key, { target, push, receivedAtMs: nowMs });
-    if ("body" in push.content) entry.counts.stored++;
+    if (push.arrival === "on_demand") entry.isLive = true;
+    else if ("body" in push.content) entry.counts.stored++;
     else entry.counts.source_failed++;
     return { ok: true, result: "stored" };
   }
@@ -154,12 +167,39 @@ export class MemoryStore implements SnapshotSource {
     entry.counts.refused++;
   }
 
+  /** The sender of a target on demand is gone. */
+  disconnect(target: Target): void {
+    const key = targetKey(target);
+    const entry = this.#entries.get(key);
+    if (entry?.isLive !== true) return;
+    entry.isLive = false;
+    entry.receivedAtMs = this.#now();
+    this.#changed(key);
+  }
+
+  /** What the source of a target on demand came to, when somebody asked it. */
+  answered(
+    target: Target,
+    { content, sentBytes }: Pick<Push, "sentBytes"> & {
+      readonly content: SourceFailure | LiveContent;
+    },
+  ): void {
+    const entry = this.#entries.get(targetKey(target));
+    if (entry?.isLive !== true) return;
+    const nowMs = this.#now();
+    this.#history.note(entry.slot, { previousMs: entry.receivedAtMs, nowMs, sentBytes });
+    entry.push = { ...entry.push, content, sentBytes };
+    entry.receivedAtMs = nowMs;
+    if ("cause" in content) entry.counts.source_failed++;
+    else entry.counts.stored++;
+  }
+
   /** Forgets a target. Returns whether it was known. */
   delete(target: Target): boolean {
     return this.#remove(targetKey(target));
   }
 
-  /** What a scraper gets. */
+  /** What a scraper gets, unless the target is on demand and its sender there. */
   read(target: Target): Reading {
     const entry = this.#entries.get(targetKey(target));
     if (entry === undefined) return { state: "unknown" };
@@ -189,8 +229,8 @@ export class MemoryStore implements SnapshotSource {
     const counts = { up: 0, source_failed: 0, silent: 0 };
     for (const entry of this.#entries.values()) {
       if (!isFresh(entry, nowMs)) counts.silent++;
-      else if ("body" in entry.push.content) counts.up++;
-      else counts.source_failed++;
+      else if ("cause" in entry.push.content) counts.source_failed++;
+      else counts.up++;
     }
     return counts;
   }
@@ -221,7 +261,7 @@ export class MemoryStore implements SnapshotSource {
   sweep(): void {
     const nowMs = this.#now();
     for (const [key, entry] of this.#entries) {
-      if (this.#isForgotten(entry, nowMs)) {
+      if (entry.isLive !== true && this.#isForgotten(entry, nowMs)) {
         this.#remove(key);
       } else if (!isFresh(entry, nowMs) && bodyBytes(entry.push) > 0) {
         this.#bodyBytes -= bodyBytes(entry.push);
@@ -276,6 +316,7 @@ export class MemoryStore implements SnapshotSource {
       push,
       receivedAtMs,
       counts: { stored: 0, source_failed: 0, outdated: 0, refused: 0 },
+      isLive: undefined,
       refusal: undefined,
       lastScrapeMs: undefined,
       scrapeIntervalMs: undefined,
@@ -288,6 +329,7 @@ export class MemoryStore implements SnapshotSource {
     this.#history.note(entry.slot, { previousMs, nowMs: receivedAtMs, sentBytes });
     entry.push = push;
     entry.receivedAtMs = receivedAtMs;
+    entry.isLive = push.arrival === "on_demand" ? false : undefined;
     entry.refusal = undefined;
     if (known === undefined) this.#entries.set(key, entry);
     this.#changed(key);
@@ -310,7 +352,7 @@ export class MemoryStore implements SnapshotSource {
 const EXPIRED: SourceFailure = { cause: "sender_silent", detail: "" };
 
 function isFresh(entry: Entry, nowMs: number): boolean {
-  return nowMs - entry.receivedAtMs <= entry.push.ttlMs;
+  return entry.isLive ?? nowMs - entry.receivedAtMs <= entry.push.ttlMs;
 }
 
 function isOlder(push: Push, stored: Push): boolean {
@@ -322,15 +364,32 @@ function bodyBytes(push: Push | undefined): number {
   return push !== undefined && "body" in push.content ? push.content.body.byteLength : 0;
 }
 
-function reading(entry: Entry, nowMs: number): Exclude<Reading, { state: "unknown" }> {
+function reading(
+  entry: Entry,
+  nowMs: number,
+): Exclude<Reading, { state: "unknown" | "bad_request" }> {
   if (!isFresh(entry, nowMs)) return silence(entry, nowMs);
   const { content } = entry.push;
-  if ("body" in content) return { state: "up", snapshot: content };
-  return { state: "source_failed", cause: content.cause, reason: content.detail };
+  if ("cause" in content) {
+    return { state: "source_failed", cause: content.cause, reason: content.detail };
+  }
+  return { state: "up", snapshot: "body" in content ? content : NEVER_READ };
 }
+
+/** A target on demand isn't read here, but asked. */
+const NEVER_READ: Snapshot = {
+  body: new Uint8Array(0),
+  contentType: "",
+  encoding: "identity",
+  unpackedBytes: 0,
+};
 
 function silence(entry: Entry, nowMs: number) {
   const age = formatDuration(Math.floor((nowMs - entry.receivedAtMs) / 1000) * 1000);
+  if (entry.isLive !== undefined) {
+    const reason = `its sender is not connected, for ${age}`;
+    return { state: "silent", cause: "sender_silent", reason } as const;
+  }
   const since = `last push ${age} ago, time to live ${formatDuration(entry.push.ttlMs)}`;
   return entry.refusal === undefined
     ? { state: "silent", cause: "sender_silent", reason: since } as const
@@ -344,7 +403,11 @@ function status(entry: Entry, nowMs: number): Omit<TargetStatus, "history"> {
   return {
     target,
     push: rest,
-    unpackedBytes: "body" in content ? content.unpackedBytes : undefined,
+    unpackedBytes: "body" in content
+      ? content.unpackedBytes
+      : "lastBytes" in content
+      ? content.lastBytes
+      : undefined,
     counts,
     state: now.state,
     down: now.state === "up" ? undefined : { cause: now.cause, reason: now.reason },

@@ -2,6 +2,7 @@
 // member means.
 
 import type { Cause, Labels } from "../protocol/mod.ts";
+import type { Arrival } from "./store.ts";
 import { isClockOff, type PushCounts, type TargetStatus } from "./target_status.ts";
 
 /** A target's last hour, a value for each minute, the oldest first. */
@@ -15,6 +16,7 @@ export interface TargetJson {
   readonly job: string;
   readonly instance: string;
   readonly labels: Labels;
+  readonly arrival: Arrival;
   readonly state: TargetStatus["state"];
   readonly cause: Cause | null;
   readonly reason: string | null;
@@ -48,6 +50,7 @@ export function targetJson(
     job: target.job,
     instance: target.instance,
     labels,
+    arrival: push.arrival,
     state,
     cause: down?.cause ?? null,
     reason: down?.reason ?? null,

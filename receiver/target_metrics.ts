@@ -36,6 +36,12 @@ const FAMILIES: readonly Family[] = [
       for (const [result, count] of Object.entries(counts)) say(count, `,result="${result}"`);
     },
   },
+  {
+    name: "arrival",
+    type: "gauge",
+    help: "Always 1, by how the target's data gets here",
+    samples: ({ push }, say) => say(1, `,arrival="${push.arrival}"`),
+  },
   gauge("sent_bytes", "Size of the last push, as sent", ({ push }) => push.sentBytes),
   gauge("unpacked_bytes", "Size of the snapshot, unpacked", ({ unpackedBytes }) => unpackedBytes),
   gauge(

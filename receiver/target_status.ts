@@ -18,7 +18,7 @@ export interface PushCounts {
 /** A target at the moment somebody asks. */
 export interface TargetStatus {
   readonly target: Target;
-  readonly state: Exclude<Reading["state"], "unknown">;
+  readonly state: Exclude<Reading["state"], "unknown" | "bad_request">;
   /** Why it is down: what a scraper is told. `undefined` for one that is up. */
   readonly down: { readonly cause: Cause; readonly reason: string } | undefined;
   /** The last push that was taken: what it brought is left out, so that nobody holds it. */

@@ -31,6 +31,8 @@ export interface Client {
   readonly name: string;
   readonly limits: TokenLimits;
   mayWrite(target: Target): boolean;
+  /** Of its token: 64 hex digits. */
+  readonly sha256: string;
 }
 
 /** A token that is known. */
@@ -114,6 +116,12 @@ export class TokenBook {
     return { name, client: undefined };
   };
 
+  /** What a token counts for now that was good before; `undefined` where it is good no more. */
+  renew({ sha256 }: Client): Client | undefined {
+    const known = this.#byDigest.get(sha256);
+    return known !== undefined && this.#isGood(known) ? known.client : undefined;
+  }
+
   /** Whether a good token has this name. */
   isGood(name: string): boolean {
     const known = this.#byName.get(name);
@@ -141,8 +149,10 @@ export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-function knownToken({ name, targets, expiresMs = Infinity, limits }: TokenEntry): KnownToken {
+function knownToken(
+  { name, sha256, targets, expiresMs = Infinity, limits }: TokenEntry,
+): KnownToken {
   const mayWrite = (target: Target) =>
     targets === undefined || targets.some((pattern) => pattern.matches(target));
-  return { client: { name, limits, mayWrite }, expiresMs };
+  return { client: { name, limits, mayWrite, sha256 }, expiresMs };
 }

@@ -9,6 +9,7 @@ import { RIGHT as RIGHT_OF_TOKEN } from "../receiver/config_schema.ts";
 import { ReceiverMetrics } from "../receiver/metrics.ts";
 import { REFUSAL_STATUS } from "../receiver/refusal.ts";
 import { StateMetrics } from "../receiver/state/metrics.ts";
+import { watchStreams } from "../receiver/stream/mod.ts";
 import { TARGET_METRICS } from "../receiver/target_metrics.ts";
 import { reloader } from "../receiver/reload.ts";
 import { RIGHT } from "../sender/config_schema.ts";
@@ -75,6 +76,7 @@ Deno.test("the reference lists every metric", async () => {
     countStates: () => ({ up: 0, source_failed: 0, silent: 0 }),
     bodyBytes: 0,
   });
+  watchStreams(registry, { size: 0, memoryBytes: 0 });
   new StateMetrics(registry, { bytes: 0 });
   new KeyPairMetrics(registry);
   reloader({ tokens: { use() {} }, registry, log: new RecordedLog(), clock: () => 0 });
@@ -85,7 +87,16 @@ Deno.test("the reference lists every metric", async () => {
 
 Deno.test("the reference lists every event of the log", async () => {
   const known = new Set<string>();
-  for (const room of ["cli", "sender", "sender/stream", "receiver", "receiver/state"]) {
+  for (
+    const room of [
+      "cli",
+      "sender",
+      "sender/stream",
+      "receiver",
+      "receiver/state",
+      "receiver/stream",
+    ]
+  ) {
     for await (const file of Deno.readDir(new URL(`../${room}`, import.meta.url))) {
       if (!file.isFile) continue;
       const source = await Deno.readTextFile(new URL(`../${room}/${file.name}`, import.meta.url));

@@ -75,6 +75,11 @@ export class IncomingBodies {
     this.#room = room;
   }
 
+  /** The number of what came last; 0 before the first. */
+  get lastNumber(): number {
+    return this.#count;
+  }
+
   /** The number of a failure that has come. */
   countFailure(): number {
     return ++this.#count;
@@ -128,6 +133,14 @@ export class IncomingBodies {
     if (!this.#unfinished.has(number)) return broken("an abort is of no body under way");
     this.#drop(number);
     return WAITING;
+  }
+
+  /** A body under way is refused after all: what is still to come of it will be passed over. */
+  giveUp(number: number): void {
+    const body = this.#unfinished.get(number);
+    if (body?.bytes === undefined) return;
+    this.#drop(number);
+    this.#unfinished.set(number, { ...body, bytes: undefined });
   }
 
   /** The channel is no more: nothing of its bodies under way will come, and its base goes. */

@@ -7,11 +7,12 @@ export { type Bound, type Channel, ChannelTable } from "./channel_table.ts";
 export { checksum, isGzipOf } from "./checksum.ts";
 export { type DecodedFrame, decodeFrame } from "./decode_frame.ts";
 export { encodeFrame } from "./encode_frame.ts";
+export { gunzip } from "./gunzip.ts";
 export {
   IncomingBodies,
   type IncomingOptions,
   type Intake,
   type WholeBody,
 } from "./incoming_bodies.ts";
-export { maxScrapes, type ReceiverLimits, receiverLimits } from "./limits.ts";
+export { MAX_TEXT_BYTES, maxScrapes, type ReceiverLimits, receiverLimits } from "./limits.ts";
 export { deltaBody, firstPart, otherParts, type OutgoingBody, wholeBody } from "./outgoing_body.ts";

@@ -266,6 +266,7 @@ const BLANK: TargetJson = {
   job: "",
   instance: "",
   labels: {},
+  arrival: "put",
   state: "up",
   cause: null,
   reason: null,

@@ -32,7 +32,7 @@ export function describe(target, elapsedS) {
     instance: visible(target.instance),
     note: visible([target.reason, labelText(target)].filter(Boolean).join(" · ")),
     age: duration(sincePush),
-    pace: `of ${duration(target.ttl_seconds)}${every(target.interval_seconds)}`,
+    pace: pace(target),
     size: bytes(target.sent_bytes),
     unpacked: unpacked(target),
     token: visible(sender.token),
@@ -43,6 +43,13 @@ export function describe(target, elapsedS) {
       ? ""
       : `every ${duration(target.scrape_interval_seconds)}`,
   };
+}
+
+/** How it arrives, where that isn't the usual way. @param {Target} target */
+function pace({ arrival, ttl_seconds, interval_seconds }) {
+  if (arrival === "on_demand") return "on demand";
+  const stream = arrival === "stream" ? " · stream" : "";
+  return `of ${duration(ttl_seconds)}${every(interval_seconds)}${stream}`;
 }
 
 /** @param {Target} target */
@@ -162,9 +169,18 @@ const haystacks = new WeakMap();
 function haystack(target) {
   let text = haystacks.get(target);
   if (text === undefined) {
-    const { job, instance, cause, reason, sender } = target;
+    const { job, instance, arrival, cause, reason, sender } = target;
     const { token, address, user_agent } = sender;
-    text = [`${job}/${instance}`, labelText(target), cause, reason, token, address, user_agent]
+    text = [
+      `${job}/${instance}`,
+      labelText(target),
+      arrival,
+      cause,
+      reason,
+      token,
+      address,
+      user_agent,
+    ]
       .join("\n").toLowerCase();
     haystacks.set(target, text);
   }

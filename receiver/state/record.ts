@@ -10,7 +10,7 @@
 import { crc32 } from "node:zlib";
 import { type Labels, type SourceFailure, type Target, targetKey } from "../../protocol/mod.ts";
 import type { Encoding } from "../snapshot.ts";
-import type { Sender, StoredPush } from "../store.ts";
+import type { Arrival, LiveContent, Sender, StoredPush } from "../store.ts";
 
 export const MARKER_BYTES = 16;
 /** All that stands before a header. */
@@ -37,7 +37,9 @@ export interface PushHeader {
   readonly labels: Labels;
   readonly sender: Sender;
   readonly sentBytes: number;
-  readonly content: BodyHeader | SourceFailure;
+  readonly content: BodyHeader | SourceFailure | LiveContent;
+  /** Not said by the first versions: then it was `put`. */
+  readonly arrival?: Arrival | undefined;
 }
 
 /** What a record says: of a push, or by its key that a target is gone. */
@@ -57,17 +59,19 @@ export function pushRecord(
   { marker, receivedAtMs }: { readonly marker: Uint8Array; readonly receivedAtMs: number },
 ): Uint8Array[] {
   const { content, ttlMs, scrapedAtMs, clockAheadMs, intervalMs, labels, sender, sentBytes } = push;
+  const { arrival } = push;
   const body = "body" in content ? content.body : NO_BODY;
   return record(marker, body, {
     ...{ target, receivedAtMs, ttlMs, scrapedAtMs, clockAheadMs, intervalMs, labels, sender },
     sentBytes,
+    arrival,
     content: "body" in content
       ? {
         contentType: content.contentType,
         encoding: content.encoding,
         unpackedBytes: content.unpackedBytes,
       }
-      : { cause: content.cause, detail: content.detail },
+      : content,
   });
 }
 
@@ -85,17 +89,20 @@ export function storedPush(
   },
 ): StoredPush {
   const { target, content, ttlMs, scrapedAtMs, clockAheadMs, intervalMs } = header;
-  const { labels, sender, sentBytes } = header;
+  const { labels, sender, sentBytes, arrival = "put" } = header;
   return {
     target,
     receivedAtMs,
     push: {
-      content: "cause" in content ? content : {
-        body,
-        contentType: content.contentType,
-        encoding: content.encoding,
-        unpackedBytes: content.unpackedBytes,
-      },
+      arrival,
+      content: "contentType" in content
+        ? {
+          body,
+          contentType: content.contentType,
+          encoding: content.encoding,
+          unpackedBytes: content.unpackedBytes,
+        }
+        : content,
       ...{ ttlMs, scrapedAtMs, clockAheadMs, intervalMs, labels, sender, sentBytes },
     },
   };

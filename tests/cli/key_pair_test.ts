@@ -100,7 +100,10 @@ testWithParts(
     const registry = new Registry();
     const first = await readKeyPair(files);
     const port = await bindPushPort({ host: "127.0.0.1", port: 0 }, { log, tls: first });
-    const listener = port.answer(() => Promise.resolve(new Response("ok")));
+    const listener = port.answer(
+      () => Promise.resolve(new Response("ok")),
+      () => Promise.resolve(new Response("no")),
+    );
     const metrics = new KeyPairMetrics(registry);
     const watched = watchKeyPair({ files, first, use: port.setKeyPair, metrics, log });
     const isUsed = async ({ ca }: { ca: string }) => {

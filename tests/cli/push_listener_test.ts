@@ -17,7 +17,10 @@ const REQUEST = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 async function start(handler: PushHandler, timeouts?: PushTimeouts) {
   const log = new RecordedLog();
   const port = await bindPushPort(LOOPBACK, { log, tls: undefined, timeouts });
-  const listener = port.answer(handler);
+  const listener = port.answer(
+    handler,
+    () => Promise.resolve(new Response("no streams", { status: 404 })),
+  );
   return {
     listener,
     log,

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Registry } from "prom-client";
 import { SENDER_CAUSES } from "../../protocol/mod.ts";
+import { CLOSE } from "../../protocol/stream/mod.ts";
 import { ReceiverMetrics } from "../../receiver/metrics.ts";
 import { REFUSAL_STATUS, type RefusalReason } from "../../receiver/refusal.ts";
 import { failure, snapshot } from "./pushes.ts";
@@ -11,7 +12,8 @@ type Samples = Record<string, number>;
 const AT_START: Samples = {
   ...series("pushes_total", "result", ["stored", "source_failed", "outdated"]),
   ...series("refusals_total", "reason", Object.keys(REFUSAL_STATUS)),
-  ...series("scrapes_total", "state", ["up", "source_failed", "silent", "unknown"]),
+  ...series("scrapes_total", "state", ["up", "source_failed", "silent", "unknown", "bad_request"]),
+  ...series("streams_closed_total", "reason", [...Object.keys(CLOSE), "peer"]),
   ...series("targets", "state", ["up", "source_failed", "silent"]),
   ...series("source_failures_total", "cause", SENDER_CAUSES),
   ...Object.fromEntries(

@@ -46,6 +46,7 @@ function target(instance: string, more: Partial<TargetJson> = {}): TargetJson {
     job: "job",
     instance,
     labels: {},
+    arrival: "put",
     state: "up",
     cause: null,
     reason: null,

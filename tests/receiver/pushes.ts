@@ -4,6 +4,7 @@ import type { Snapshot } from "../../receiver/snapshot.ts";
 import type { Push } from "../../receiver/store.ts";
 
 const PUSH = {
+  arrival: "put",
   ttlMs: 1_000,
   scrapedAtMs: undefined,
   clockAheadMs: undefined,
@@ -11,7 +12,7 @@ const PUSH = {
   labels: {},
   sender: { token: "test", address: "::1", userAgent: "" },
   sentBytes: 0,
-};
+} as const;
 
 /** A snapshot of so many bytes, to be served for one second. */
 export function snapshot(bytes: number): Push & { readonly content: Snapshot } {

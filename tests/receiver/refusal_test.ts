@@ -17,9 +17,12 @@ const STATUS: Readonly<Record<RefusalReason, number>> = {
   method_not_allowed: 405,
   too_slow: 408,
   conflict: 409,
+  no_base: 412,
   too_large: 413,
   unknown_encoding: 415,
+  upgrade_required: 426,
   too_many_requests: 429,
+  too_many_streams: 503,
   no_room: 507,
 };
 

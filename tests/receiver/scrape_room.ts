@@ -24,7 +24,7 @@ export class ScrapeRoom {
   constructor(reading: Reading) {
     const dependencies: ScrapeDependencies = {
       source: {
-        read: (target, signal) => {
+        read: (target, { signal }) => {
           this.asked.push({ target: { ...target }, signal });
           return Promise.resolve(reading);
         },

@@ -35,6 +35,7 @@ Deno.test("GET /metrics tells of each target what the API tells", async () => {
     `prompipe_receiver_target_pushes_total{${target},result="source_failed"} 0`,
     `prompipe_receiver_target_pushes_total{${target},result="outdated"} 0`,
     `prompipe_receiver_target_pushes_total{${target},result="refused"} 0`,
+    `prompipe_receiver_target_arrival{${target},arrival="put"} 1`,
     `prompipe_receiver_target_sent_bytes{${target}} 4`,
     `prompipe_receiver_target_unpacked_bytes{${target}} 4`,
     `prompipe_receiver_target_last_push_timestamp_seconds{${target}} 1700000000`,

@@ -64,6 +64,7 @@ Deno.test("GET /api/v1/targets tells all of each target, by job and instance", a
     job: "b",
     instance: "up/1",
     labels: { site: "home" },
+    arrival: "put",
     state: "up",
     cause: null,
     reason: null,

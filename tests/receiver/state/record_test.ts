@@ -21,12 +21,14 @@ const content = fc.oneof(
     cause: fc.constantFrom("source_refused", "source_timeout"),
     detail: fc.string({ unit: "grapheme" }),
   }, plain),
+  fc.record({ lastBytes: fc.nat() }, plain),
 );
 
 const pushes: fc.Arbitrary<StoredPush> = fc.record({
   target: fc.record({ job: name, instance: name }, plain),
   receivedAtMs: time,
   push: fc.record({
+    arrival: fc.constantFrom("put", "stream", "on_demand"),
     content,
     ttlMs: time,
     scrapedAtMs: maybe(time),
