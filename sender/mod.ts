@@ -6,7 +6,7 @@ import {
   type LoadedConfig,
   type SenderConfig,
 } from "./config.ts";
-import { deliveries } from "./deliveries.ts";
+import { PutDelivery } from "./delivery.ts";
 import { exampleConfig } from "./example_config.ts";
 import { createGet } from "./http_source.ts";
 import type { Log } from "./log.ts";
@@ -18,9 +18,9 @@ import { observeAll } from "./observers.ts";
 import { type OwnMetrics, pairsOf, withOwn } from "./own_pair.ts";
 import { type Pair, pairFields, sourceName } from "./pair.ts";
 import { Progress } from "./progress.ts";
+import { isStreamUrl } from "./put_url.ts";
 import { scrape } from "./scrape.ts";
-import { Links } from "./stream/links.ts";
-import { runOnDemand } from "./stream/on_demand.ts";
+import type * as stream from "./stream/mod.ts";
 import { Summary } from "./summary.ts";
 import type { TargetFiles } from "./target_files.ts";
 import { type PassObserver, runTargetLoop } from "./target_loop.ts";
@@ -64,6 +64,10 @@ export interface Sender extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+type Streaming = Pick<typeof stream, "runOnDemand" | "streamDelivery"> & {
+  readonly links: stream.Links;
+};
+
 /** The part of a config that a sender runs by. */
 export type Relayed = Pick<SenderConfig, "pairs"> & Partial<Pick<SenderConfig, "self">>;
 
@@ -97,17 +101,39 @@ export function startSender(
   const httpGet = createGet();
   const get = options.ownMetrics === undefined ? httpGet : withOwn(httpGet, options.ownMetrics);
   const transports = new Transports();
-  const links = new Links({ userAgent, env: options.env ?? (() => undefined), timing, log });
-  const deliveryTo = deliveries({ userAgent, transports, links });
+  const env = options.env ?? (() => undefined);
+  let streaming: Promise<Streaming> | undefined;
 
-  const loops = new Loops((pair, { firstDelayMs, signal }) => {
-    if (pair.mode === "on_demand") {
-      return runOnDemand(pair, { get, links, userAgent, observer, log, timing }, signal);
+  /** What only streams need is loaded with the first of them. */
+  async function load(): Promise<Streaming> {
+    const stream = await import("./stream/mod.ts");
+    return { ...stream, links: new stream.Links({ userAgent, env, timing, log }) };
+  }
+
+  const loops = new Loops(async (pair, { firstDelayMs, signal }) => {
+    const stream = pair.destinations.some(({ url }) => isStreamUrl(url))
+      ? await (streaming ??= load())
+      : undefined;
+    if (pair.mode === "on_demand" && stream !== undefined) {
+      const { links } = stream;
+      await stream.runOnDemand(
+        pair,
+        { get, links, userAgent, observer, log, timing },
+        signal,
+      );
+      return;
     }
     progress.expect(pair, firstDelayMs);
-    return runTargetLoop(pair, {
+    await runTargetLoop(pair, {
       get,
-      deliveryTo,
+      deliveryTo(destination) {
+        const fetch = transports.fetchFor(destination.tls);
+        const { timeoutMs } = pair;
+        const put = new PutDelivery({ destination, timeoutMs, userAgent, fetch });
+        return stream !== undefined && isStreamUrl(destination.url)
+          ? stream.streamDelivery({ destination, pair }, { links: stream.links, put })
+          : put;
+      },
       userAgent,
       clock: risingClock(),
       timing,
@@ -146,7 +172,7 @@ export function startSender(
       clearInterval(summing);
       await change([]);
       httpGet[Symbol.dispose]();
-      links[Symbol.dispose]();
+      (await streaming)?.links[Symbol.dispose]();
       transports[Symbol.dispose]();
       options.log.info("stopped");
     })();
