@@ -25,7 +25,7 @@ function recorded(url: string) {
     });
     const text = await new Response(body).text();
     said.push(text);
-    return new Response(gzipSync(text), {
+    return new Response(new Uint8Array(gzipSync(text)), {
       headers: { "Content-Type": headers.get("content-type")!, "Content-Encoding": "gzip" },
     });
   });
