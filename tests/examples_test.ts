@@ -15,10 +15,10 @@ async function families(): Promise<Set<string>> {
   const reference = await Deno.readTextFile(new URL("../docs/reference.md", import.meta.url));
   return new Set([
     ...[...text.matchAll(/^# TYPE (\w+) /gm)].map((match) => match[1]!),
-    // These need a folder or a config; that the reference is right about them is another test's.
-    ...[...reference.matchAll(/^\| `(prompipe_receiver_(?:state|config)_\w+)`/gm)].map((match) =>
-      match[1]!
-    ),
+    // These need a folder, a config or a certificate; that the reference is right about them is another test's.
+    ...[...reference.matchAll(/^\| `(prompipe_receiver_(?:state|config|tls)_\w+)`/gm)].map((
+      match,
+    ) => match[1]!),
   ]);
 }
 
