@@ -1,6 +1,6 @@
 // Requests of the push listener to become a WebSocket: refused with plain HTTP, or opened.
 
-import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { AdmitStream } from "../receiver/mod.ts";
 import type { Connections } from "./connections.ts";
@@ -50,6 +50,7 @@ async function refuse(socket: Socket, response: Response): Promise<void> {
   headers.set("Connection", "close");
   const lines = [...headers].map(([name, value]) => `${name}: ${value}\r\n`).join("");
   const { status } = response;
+  const { STATUS_CODES } = await import("node:http"); // the listener has it; others need none
   socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines}\r\n`);
   socket.end(body);
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
