@@ -140,6 +140,4 @@ for other in "$cache"/prompipe-*; do
   break
 done
 
-# Memory that is given back goes back to the system, and not to a store of each thread.
-export MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=65536 MALLOC_TRIM_THRESHOLD_=65536
 export PROMPIPE_EXECUTABLE="$self" DENO_DIR="$dir/deno" DENO_NO_UPDATE_CHECK=1
