@@ -4,7 +4,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { AdmitStream, Listener, PushHandler } from "../receiver/mod.ts";
-import { collectGarbage } from "./collector.ts";
+import { collectGarbage } from "./collect_garbage.ts";
 import { Connections } from "./connections.ts";
 import { bindFault, formatAddress, type ListenAddress, type ListenOptions } from "./listener.ts";
 import type { ClientAddress } from "./trusted_proxies.ts";

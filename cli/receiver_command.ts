@@ -7,7 +7,7 @@ import {
   startReceiver,
   type StateDisk,
 } from "../receiver/mod.ts";
-import { collectGarbage } from "./collector.ts";
+import { collectGarbage } from "./collect_garbage.ts";
 import type { LogFlags, ReceiverFlags, ReceiverFlagsOrigin } from "./command.ts";
 import { listen } from "./listener.ts";
 import { openPushPort } from "./push_port.ts";

@@ -2,7 +2,7 @@
 
 import { resolve } from "@std/path";
 import { metricsHandler, startSender } from "../sender/mod.ts";
-import { collectGarbage } from "./collect_garbage.ts";
+import { collectRegularly } from "./collect_garbage.ts";
 import type { LogFlags, SenderFlags } from "./command.ts";
 import { LateMetrics } from "./late_metrics.ts";
 import { listen } from "./listener.ts";
@@ -22,7 +22,7 @@ export async function runSender(flags: SenderFlags & LogFlags): Promise<number> 
   for (const reason of warnings) log.warn("targets left out", { reason });
   const stopped = untilStopped();
   const stopping = new AbortController();
-  using _collecting = collectGarbage();
+  using _collecting = collectRegularly();
   using notifier = openNotifier((name) => Deno.env.get(name));
   const started = Promise.withResolvers<ConfigReloader>();
   // Before anybody can know that it runs: a SIGHUP that nobody waits for ends a process.

@@ -18,7 +18,8 @@ import {
   textResponse,
 } from "./refusal.ts";
 import { STREAM_PATH } from "./stream/connection.ts";
-import type { Push, Sender, WriteOutcome } from "./store.ts";
+import type { Push, Sender } from "./push.ts";
+import type { WriteOutcome } from "./store.ts";
 import type { Strangers } from "./strangers.ts";
 import type { Client, TokenBook } from "./token_book.ts";
 

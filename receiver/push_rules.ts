@@ -5,7 +5,7 @@ import type { Conflict } from "./conflicts.ts";
 import type { PushObserver, PushStore } from "./push_handler.ts";
 import type { RateLimiter } from "./rate.ts";
 import { type Refusal, refuse } from "./refusal.ts";
-import type { Push } from "./store.ts";
+import type { Push } from "./push.ts";
 import type { Client, TokenBook } from "./token_book.ts";
 
 /** What the rules work with. */

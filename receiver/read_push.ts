@@ -11,7 +11,7 @@ import type { BodyShare } from "./body_budget.ts";
 import type { PushRequest } from "./listen.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { Push, Sender } from "./store.ts";
+import type { Push, Sender } from "./push.ts";
 import { checkPacked, parseEncoding, unpack } from "./unpack.ts";
 
 /** What a push may be, and for how long it counts where it doesn't say. */

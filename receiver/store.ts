@@ -1,16 +1,17 @@
 // All targets and the newest snapshot of each, in memory.
 
 import {
-  formatDuration,
   formatSize,
   type Labels,
   type SourceFailure,
   type Target,
   targetKey,
 } from "../protocol/mod.ts";
+import { type Entry, isFresh, reading, status } from "./entry.ts";
 import { HourHistory } from "./hour_history.ts";
-import type { Reading, Snapshot } from "./snapshot.ts";
-import type { PushCounts, TargetStatus } from "./target_status.ts";
+import type { LiveContent, Push, StoredPush } from "./push.ts";
+import type { Reading } from "./snapshot.ts";
+import type { TargetStatus } from "./target_status.ts";
 
 /** What the store may hold. */
 export interface StoreLimits {
@@ -22,51 +23,6 @@ export interface StoreLimits {
   readonly forgetAfterMs: number;
 }
 
-/** Who pushed: what an operator needs to find the machine. */
-export interface Sender {
-  /** The name of its token, never the token. */
-  readonly token: string;
-  /** IP address. */
-  readonly address: string;
-  /** Its `User-Agent`, in one line; empty where it sent none. */
-  readonly userAgent: string;
-}
-
-/** How a target's snapshots get here. */
-export type Arrival = "put" | "stream" | "on_demand";
-
-/** Stands where a snapshot would be: the source is asked when somebody scrapes. */
-export interface LiveContent {
-  /** Size of what it said last, unpacked; `undefined` before. */
-  readonly lastBytes?: number | undefined;
-}
-
-/** One push: a snapshot, or why there is none. */
-export interface Push {
-  readonly arrival: Arrival;
-  readonly content: Snapshot | SourceFailure | LiveContent;
-  readonly ttlMs: number;
-  /** When the source answered, by the sender's clock; `undefined` where it didn't say. */
-  readonly scrapedAtMs: number | undefined;
-  /** How far the sender's clock was before this machine's, the way included. */
-  readonly clockAheadMs: number | undefined;
-  /** How long until the next push; `undefined` where the sender didn't say. */
-  readonly intervalMs: number | undefined;
-  /** What the sender declares of the target, for discovery. */
-  readonly labels: Labels;
-  readonly sender: Sender;
-  /** What it took to send it: of the body, or of a stream's messages. */
-  readonly sentBytes: number;
-}
-
-/** A target's last push, to be kept beyond the life of the process. */
-export interface StoredPush {
-  readonly target: Target;
-  readonly push: Push;
-  /** By the store's clock. */
-  readonly receivedAtMs: number;
-}
-
 /** `outdated`: something newer is stored, so nothing was changed. */
 export type WriteOutcome =
   | { readonly ok: true; readonly result: "stored" | "outdated" }
@@ -74,22 +30,6 @@ export type WriteOutcome =
 
 /** How many targets are in which state. */
 export type StateCounts = Record<"up" | "source_failed" | "silent", number>;
-
-interface Entry {
-  readonly target: Target;
-  readonly counts: Record<keyof PushCounts, number>;
-  push: Push;
-  receivedAtMs: number;
-  /** Of a target on demand: whether its sender is there. `undefined` of others. */
-  isLive: boolean | undefined;
-  /** Why the receiver refused a push since: what a silent target is silent for. */
-  refusal: string | undefined;
-  lastScrapeMs: number | undefined;
-  /** From the last scrape but one to the last. */
-  scrapeIntervalMs: number | undefined;
-  /** Where its history is. */
-  readonly slot: number;
-}
 
 /** What a store works with. */
 export interface StoreOptions {
@@ -351,10 +291,6 @@ export class MemoryStore {
 /** Stands where the body of a silent target was. Never read: silence comes first. */
 const EXPIRED: SourceFailure = { cause: "sender_silent", detail: "" };
 
-function isFresh(entry: Entry, nowMs: number): boolean {
-  return entry.isLive ?? nowMs - entry.receivedAtMs <= entry.push.ttlMs;
-}
-
 function isOlder(push: Push, stored: Push): boolean {
   return push.scrapedAtMs !== undefined && stored.scrapedAtMs !== undefined &&
     push.scrapedAtMs < stored.scrapedAtMs;
@@ -362,57 +298,4 @@ function isOlder(push: Push, stored: Push): boolean {
 
 function bodyBytes(push: Push | undefined): number {
   return push !== undefined && "body" in push.content ? push.content.body.byteLength : 0;
-}
-
-function reading(
-  entry: Entry,
-  nowMs: number,
-): Exclude<Reading, { state: "unknown" | "bad_request" }> {
-  if (!isFresh(entry, nowMs)) return silence(entry, nowMs);
-  const { content } = entry.push;
-  if ("cause" in content) {
-    return { state: "source_failed", cause: content.cause, reason: content.detail };
-  }
-  return { state: "up", snapshot: "body" in content ? content : NEVER_READ };
-}
-
-/** A target on demand isn't read here, but asked. */
-const NEVER_READ: Snapshot = {
-  body: new Uint8Array(0),
-  contentType: "",
-  encoding: "identity",
-  unpackedBytes: 0,
-};
-
-function silence(entry: Entry, nowMs: number) {
-  const age = formatDuration(Math.floor((nowMs - entry.receivedAtMs) / 1000) * 1000);
-  if (entry.isLive !== undefined) {
-    const reason = `its sender is not connected, for ${age}`;
-    return { state: "silent", cause: "sender_silent", reason } as const;
-  }
-  const since = `last push ${age} ago, time to live ${formatDuration(entry.push.ttlMs)}`;
-  return entry.refusal === undefined
-    ? { state: "silent", cause: "sender_silent", reason: since } as const
-    : { state: "silent", cause: "push_refused", reason: `${entry.refusal}; ${since}` } as const;
-}
-
-function status(entry: Entry, nowMs: number): Omit<TargetStatus, "history"> {
-  const { target, push, counts, receivedAtMs, lastScrapeMs, scrapeIntervalMs } = entry;
-  const now = reading(entry, nowMs);
-  const { content, ...rest } = push;
-  return {
-    target,
-    push: rest,
-    unpackedBytes: "body" in content
-      ? content.unpackedBytes
-      : "lastBytes" in content
-      ? content.lastBytes
-      : undefined,
-    counts,
-    state: now.state,
-    down: now.state === "up" ? undefined : { cause: now.cause, reason: now.reason },
-    ageMs: nowMs - receivedAtMs,
-    sinceScrapeMs: lastScrapeMs === undefined ? undefined : nowMs - lastScrapeMs,
-    scrapeIntervalMs,
-  };
 }

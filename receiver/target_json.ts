@@ -2,7 +2,7 @@
 // member means.
 
 import type { Cause, Labels } from "../protocol/mod.ts";
-import type { Arrival } from "./store.ts";
+import type { Arrival } from "./push.ts";
 import { isClockOff, type PushCounts, type TargetStatus } from "./target_status.ts";
 
 /** A target's last hour, a value for each minute, the oldest first. */

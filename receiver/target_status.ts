@@ -3,7 +3,7 @@
 import type { Cause, Target } from "../protocol/mod.ts";
 import type { TargetHistory } from "./hour_history.ts";
 import type { Reading } from "./snapshot.ts";
-import type { Push } from "./store.ts";
+import type { Push } from "./push.ts";
 
 /** What became of the pushes of one target since the receiver started. */
 export interface PushCounts {

@@ -1,7 +1,7 @@
 // Fills a store with what an earlier process kept.
 
 import type { SourceFailure } from "../../protocol/mod.ts";
-import type { StoredPush } from "../store.ts";
+import type { StoredPush } from "../push.ts";
 import type { FoundSegment, SegmentReader, StateDisk } from "./disk.ts";
 import { headerKey, type PushHeader, storedPush } from "./record.ts";
 import { type Damage, type FoundRecord, readWhole, scanSegment } from "./scan.ts";

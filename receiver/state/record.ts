@@ -10,7 +10,7 @@
 import { crc32 } from "node:zlib";
 import { type Labels, type SourceFailure, type Target, targetKey } from "../../protocol/mod.ts";
 import type { Encoding } from "../snapshot.ts";
-import type { Arrival, LiveContent, Sender, StoredPush } from "../store.ts";
+import type { Arrival, LiveContent, Sender, StoredPush } from "../push.ts";
 
 export const MARKER_BYTES = 16;
 /** All that stands before a header. */

@@ -1,7 +1,7 @@
 // Keeps a folder of segments in step with a store: writes what changed behind its
 // back, and begins a new segment before the last one is mostly out of date.
 
-import type { StoredPush } from "../store.ts";
+import type { StoredPush } from "../push.ts";
 import { Appender } from "./append.ts";
 import type { FoundSegment, StateDisk } from "./disk.ts";
 import { errorText } from "./error_text.ts";

@@ -22,7 +22,7 @@ import {
 import type { PushRules } from "../push_rules.ts";
 import { type Refusal, refusalInfo, type RefusalReason, refuse } from "../refusal.ts";
 import type { Reading, Snapshot } from "../snapshot.ts";
-import type { Sender } from "../store.ts";
+import type { Sender } from "../push.ts";
 import type { Client } from "../token_book.ts";
 import { checkPacked } from "../unpack.ts";
 import type { Channel, Channels } from "./channels.ts";

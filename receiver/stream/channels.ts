@@ -12,7 +12,7 @@ import type { Ask } from "../live_source.ts";
 import type { PushRules } from "../push_rules.ts";
 import { type Refusal, refusalInfo, refuse } from "../refusal.ts";
 import type { Reading, ScrapeRequest } from "../snapshot.ts";
-import type { Sender } from "../store.ts";
+import type { Sender } from "../push.ts";
 import type { Client } from "../token_book.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import { type ChannelSaid, readTarget } from "./read_target.ts";

@@ -4,7 +4,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import type { Target } from "../../protocol/mod.ts";
 import { discoveryHandler, groupTargets, type TargetGroup } from "../../receiver/discovery.ts";
-import { MemoryStore, type Push } from "../../receiver/store.ts";
+import type { Push } from "../../receiver/push.ts";
+import { MemoryStore } from "../../receiver/store.ts";
 import { rawRequest } from "../fakes/raw_request.ts";
 import { snapshot } from "./pushes.ts";
 

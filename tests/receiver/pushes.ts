@@ -1,7 +1,7 @@
 // Pushes for tests of the store: it looks at their size and kind only.
 
 import type { Snapshot } from "../../receiver/snapshot.ts";
-import type { Push } from "../../receiver/store.ts";
+import type { Push } from "../../receiver/push.ts";
 
 const PUSH = {
   arrival: "put",

@@ -2,7 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { MemoryStore, type Push } from "../../receiver/store.ts";
+import type { Push } from "../../receiver/push.ts";
+import { MemoryStore } from "../../receiver/store.ts";
 import { failure, snapshot } from "./pushes.ts";
 
 const LIMITS = { maxTargets: 3, maxMemoryBytes: 100, forgetAfterMs: 2_000 };

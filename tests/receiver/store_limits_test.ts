@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Target } from "../../protocol/mod.ts";
-import { MemoryStore, type Push, type StoreLimits } from "../../receiver/store.ts";
+import type { Push } from "../../receiver/push.ts";
+import { MemoryStore, type StoreLimits } from "../../receiver/store.ts";
 import { failure, snapshot } from "./pushes.ts";
 
 const A = { job: "a", instance: "x" };

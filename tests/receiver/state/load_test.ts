@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { targetKey } from "../../../protocol/mod.ts";
 import { loadState } from "../../../receiver/state/load.ts";
-import { MemoryStore, type Push } from "../../../receiver/store.ts";
+import type { Push } from "../../../receiver/push.ts";
+import { MemoryStore } from "../../../receiver/store.ts";
 import { MemoryDisk } from "../../fakes/memory_disk.ts";
 import { failure, snapshot } from "../pushes.ts";
 import { joined, MARKER, recordBytes } from "./segments.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { storedPush } from "../../../receiver/state/record.ts";
-import type { StoredPush } from "../../../receiver/store.ts";
+import type { StoredPush } from "../../../receiver/push.ts";
 import { joined, recordBytes, scan } from "./segments.ts";
 
 const name = fc.string({ minLength: 1, unit: "grapheme" });

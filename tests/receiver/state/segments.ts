@@ -8,7 +8,7 @@ import {
   pushRecord,
 } from "../../../receiver/state/record.ts";
 import { type Damage, scanSegment } from "../../../receiver/state/scan.ts";
-import type { StoredPush } from "../../../receiver/store.ts";
+import type { StoredPush } from "../../../receiver/push.ts";
 import { bytesReader } from "../../fakes/memory_disk.ts";
 
 export const MARKER = crypto.getRandomValues(new Uint8Array(MARKER_BYTES));
