@@ -100,6 +100,23 @@ export const PARTS = {
     binary: "usr/bin/prometheus-node-exporter",
     onPath: ["prometheus-node-exporter", "node_exporter"],
   },
+  "pushgateway": {
+    packages: ["prometheus-pushgateway"],
+    binary: "usr/bin/prometheus-pushgateway",
+    onPath: ["prometheus-pushgateway", "pushgateway"],
+  },
+  "nginx": {
+    packages: ["nginx"],
+    libraries: ["libpcre2-8-0", "libssl3"],
+    binary: "usr/sbin/nginx",
+    onPath: ["nginx"],
+  },
+  "wrk": {
+    packages: ["wrk"],
+    libraries: ["libluajit-5.1-2", "libluajit-5.1-common", "libssl3"],
+    binary: "usr/bin/wrk",
+    onPath: ["wrk"],
+  },
   "openssl": {
     packages: ["openssl"],
     libraries: ["libssl3"],
