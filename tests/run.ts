@@ -54,14 +54,14 @@ async function runAll(
   const common = ["--allow-all", ...(options.inCi ? ["--frozen"] : [])];
   if (args.some(isPath)) return await denoTest([...common, ...args], options);
 
-  // The end-to-end tests watch the clock of real processes: one file at a time.
+  // Those of e2e and the lab watch the clock of real processes: one file at a time.
   const unit = await denoTest(
-    [...common, "--parallel", "--ignore=tests/e2e", ...args, "tests"],
+    [...common, "--parallel", "--ignore=tests/e2e,tests/lab", ...args, "tests"],
     options,
   );
   return addTallies(
     unit,
-    await denoTest([...common, ...args, "tests/e2e"], options),
+    await denoTest([...common, ...args, "tests/e2e", "tests/lab"], options),
   );
 }
 
