@@ -35,11 +35,14 @@ export function readResults(path: string): Result[] {
   return Deno.readTextFileSync(path).split("\n").filter(Boolean).map((line) => JSON.parse(line));
 }
 
+/** The rest of it stands above the table, where the scenario ran. */
+const MAX_FAULT_LENGTH = 400;
+
 /** As a Markdown table. */
 export function resultTable(results: readonly Result[]): string {
   const rows = results.map(({ name, breaks, holds, seen, fault, leftOut }) => {
     const passed = leftOut !== undefined ? "left out" : fault === undefined ? "yes" : "**no**";
-    const why = leftOut ?? fault;
+    const why = leftOut ?? fault?.slice(0, MAX_FAULT_LENGTH);
     const figures = [...seen.map(figureText), ...why === undefined ? [] : [why]].join("; ");
     return [name, breaks, holds, figures, passed].map(cell).join(" | ");
   });
@@ -60,6 +63,5 @@ function rounded(value: number): string {
 
 /** One line, with nothing that would end its cell. */
 function cell(text: string): string {
-  const line = text.replaceAll(/\s+/g, " ").replaceAll("|", "\\|").trim();
-  return line.length > 400 ? `${line.slice(0, 400)} …` : line;
+  return text.replaceAll(/\s+/g, " ").replaceAll("|", "\\|").trim();
 }

@@ -1,8 +1,8 @@
 // What a receiver tells of its state.
 
 import { assert } from "@std/assert";
-import type { Receiver } from "./prompipe.ts";
-import { waitFor } from "./wait_for.ts";
+import type { Receiver } from "../e2e/prompipe.ts";
+import { waitFor } from "../e2e/wait_for.ts";
 
 /** A metric of the state, by the rest of its name. */
 export async function stateMetric(receiver: Receiver, name: string): Promise<number> {

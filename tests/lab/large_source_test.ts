@@ -1,21 +1,28 @@
-// A very large source beside small ones, which don't notice. By default 100,000 series;
-// PROMPIPE_TEST_FULL=1 takes half a million, and the preset interval.
+// A very large source beside small ones, which don't notice. 100,000 series;
+// in its long form half a million, and the preset interval.
 
 import { assert } from "@std/assert";
 import { FakeExporter, gauge } from "../fakes/exporter.ts";
 import { FakeReceiver } from "../fakes/receiver.ts";
-import { newToken, startPrompipe } from "./prompipe.ts";
-import { TempDir } from "./temp_dir.ts";
-import { waitFor } from "./wait_for.ts";
+import { newToken, startPrompipe } from "../e2e/prompipe.ts";
+import { TempDir } from "../e2e/temp_dir.ts";
+import { waitFor } from "../e2e/wait_for.ts";
+import { peakMib } from "./proc.ts";
+import { IS_LONG, noLinux, scenario } from "./scenario.ts";
 
-const IS_FULL = Deno.env.has("PROMPIPE_TEST_FULL");
-const SERIES = IS_FULL ? 500_000 : 100_000;
-const LARGE_PASSES = IS_FULL ? 10 : 3;
-const INTERVAL_MS = IS_FULL ? 4_000 : 2_000;
+const SERIES = IS_LONG ? 500_000 : 100_000;
+const LARGE_PASSES = IS_LONG ? 10 : 3;
+const INTERVAL_MS = IS_LONG ? 4_000 : 2_000;
 const SMALL = Array.from({ length: 20 }, (_, i) => `/metrics/small/${i}`);
 const LARGE = "/metrics/large/0";
 
-Deno.test("a very large source costs the others no interval", async () => {
+scenario({
+  name: "source-very-large",
+  breaks: "one source is very large, beside twenty small ones of the same sender",
+  holds: "the others keep their interval: no gap of more than half of it again",
+  unless: noLinux,
+  ci: true,
+}, async (seen) => {
   const body = new TextEncoder().encode(
     Array.from(
       { length: SERIES },
@@ -44,20 +51,17 @@ Deno.test("a very large source costs the others no interval", async () => {
     }),
   );
   await using sender = startPrompipe(["sender", "--config", config]);
-  let peakBytes = 0;
+  let memoryMib = 0;
   await waitFor(() => {
-    const status = Deno.readTextFileSync(`/proc/${sender.pid}/status`);
-    peakBytes = Number(/VmHWM:\s*(\d+) kB/.exec(status)?.[1]) * 1024;
+    memoryMib = peakMib(sender.pid);
     const passes = receiver.pushesMs(LARGE).length;
     assert(passes >= LARGE_PASSES, `${passes} passes of the large source`);
   }, { timeoutMs: 10 * LARGE_PASSES * INTERVAL_MS, what: "the large source" });
   const gaps = SMALL.map((path) => largestGapMs(receiver.pushesMs(path)));
-  console.log(
-    `${SERIES} series, ${Math.round(body.length / 2 ** 20)} MiB: the others' largest gap ` +
-      `${Math.round(Math.max(...gaps))} of ${INTERVAL_MS} ms, its own ` +
-      `${Math.round(largestGapMs(receiver.pushesMs(LARGE)))} ms; ` +
-      `at most ${Math.round(peakBytes / 2 ** 20)} MiB resident`,
-  );
+  seen("its body", body.length / 2 ** 20, `MiB, ${SERIES.toLocaleString("en")} series`);
+  seen("the others' largest gap", Math.max(...gaps) / 1000, `of ${INTERVAL_MS / 1000} s`);
+  seen("its own", largestGapMs(receiver.pushesMs(LARGE)) / 1000, "s");
+  seen("peak of memory", memoryMib, "MiB");
   assert(Math.max(...gaps) < 1.5 * INTERVAL_MS, gaps.map(Math.round).join(" "));
 });
 

@@ -1,25 +1,24 @@
-// The state on a real disk: damaged, full, read-only, or used by two.
-//
-// PROMPIPE_TEST_FULL=1 starts a receiver on each damaged state, not on a few.
+// The state on a real disk: damaged, full, or read-only. In its long form a receiver is started
+// on each damaged state, not on a few.
 
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { loadState } from "../../receiver/state/load.ts";
 import type { StateDisk } from "../../receiver/state/mod.ts";
 import { scanSegment } from "../../receiver/state/scan.ts";
 import { openStateDir } from "../../receiver/state/state_dir.ts";
 import { MemoryStore } from "../../receiver/store.ts";
-import { testUnless } from "../parts.ts";
-import { newToken, Receiver, startPrompipe } from "./prompipe.ts";
+import { newToken, Receiver, startPrompipe } from "../e2e/prompipe.ts";
 import { stateMetric, waitForPasses } from "./state_passes.ts";
-import { TempDir } from "./temp_dir.ts";
-import { waitFor } from "./wait_for.ts";
+import { TempDir } from "../e2e/temp_dir.ts";
+import { waitFor } from "../e2e/wait_for.ts";
+import { IS_LONG, noRoot, scenario } from "./scenario.ts";
+import { stopwatch } from "./stopwatch.ts";
 
 const STEP_BYTES = 4096;
 const TARGETS = 20;
-const STARTS = Deno.env.has("PROMPIPE_TEST_FULL") ? Infinity : 2;
+const STARTS = IS_LONG ? Infinity : 2;
 const LIMITS = { maxTargets: 1_000, maxMemoryBytes: 1 << 30, forgetAfterMs: 86_400_000 };
-const noRoot = Deno.uid() !== 0 && "mounting a small file system takes root";
 
 const pathOf = (target: number) => `/metrics/disk/${target}`;
 const bodyOf = (target: number) => `x{target="${target}"} 1\n`.repeat(target * 100);
@@ -72,7 +71,12 @@ function intact(path: string): number[] {
   });
 }
 
-Deno.test("a state that is cut or damaged at any 4,096th byte keeps every intact record", async () => {
+scenario({
+  name: "state-damaged",
+  breaks: "a state is cut off, or a byte of it flipped, at every 4,096th byte",
+  holds: "every intact record is served, and no other",
+  ci: true,
+}, async (seen) => {
   await using folder = await TempDir.make();
   const path = join(folder.path, "state");
   const { file, bytes } = await killedState(path);
@@ -108,22 +112,18 @@ Deno.test("a state that is cut or damaged at any 4,096th byte keeps every intact
       }
     }
   }
+  seen("damaged states", checked);
+  seen("of them with a receiver started on it", starts);
   assert(checked > 100, `${checked} damaged states`);
 });
 
-Deno.test("a second receiver on the same state is refused, with status 1", async () => {
-  await using folder = await TempDir.make();
-  const args = ["--state-dir", folder.path];
-  await using _first = await Receiver.start({ args });
-  await using second = startPrompipe(["receiver", ...args], { BEARER_TOKEN: newToken() });
-  assertEquals((await second.status).code, 1);
-  assertEquals(
-    second.output,
-    `prompipe: Cannot use state directory "${folder.path}": another receiver is using it\n`,
-  );
-});
-
-testUnless(noRoot, "a receiver goes on while its disk is full, and says so", async () => {
+scenario({
+  name: "disk-full",
+  breaks: "the disk of a receiver's state is full (ENOSPC), then has room again",
+  holds: "pushes are taken and served all the while; the log tells it once, and when it is over",
+  unless: noRoot,
+  ci: true,
+}, async (seen) => {
   await using folder = await TempDir.make();
   const mount = 'mount -t tmpfs -o size=256k tmpfs "$0" && exec "$@"';
   const args = ["--state-dir", folder.path];
@@ -147,11 +147,19 @@ testUnless(noRoot, "a receiver goes on while its disk is full, and says so", asy
   assertEquals(receiver.process.output.match(/state failing/g)?.length, 1);
 
   await Deno.remove(filler);
+  const sinceRoom = stopwatch();
   await receiver.process.waitForOutput(/state recovered/, { timeoutMs: 60_000 });
+  seen("in step with the disk again after", sinceRoom(), "s");
   assertEquals((await receiver.process.end("SIGTERM")).code, 0);
 });
 
-testUnless(noRoot, "a receiver serves what lies on a disk that became read-only", async () => {
+scenario({
+  name: "disk-read-only",
+  breaks: "the disk of a receiver's state is read-only (EROFS)",
+  holds: "what lies on it is served, pushes are taken, the log tells it; no start on an empty one",
+  unless: noRoot,
+  ci: true,
+}, async (seen) => {
   await using folder = await TempDir.make();
   const path = join(folder.path, "state");
   await killedState(path);
@@ -162,7 +170,9 @@ testUnless(noRoot, "a receiver serves what lies on a disk that became read-only"
   assertEquals((await receiver.scrape(pathOf(3))).text, bodyOf(3));
   assertEquals(await receiver.push(pathOf(3), "new 1\n"), 204);
   assertEquals((await receiver.scrape(pathOf(3))).text, "new 1\n");
+  const sincePush = stopwatch();
   await receiver.process.waitForOutput(/state failing.*Read-only file system/);
+  seen("told after", sincePush(), "s");
 
   await using empty = await TempDir.make();
   await using refused = startPrompipe(["receiver", "--state-dir", empty.path], {
@@ -170,14 +180,4 @@ testUnless(noRoot, "a receiver serves what lies on a disk that became read-only"
   }, { under: [...under.slice(0, -1), empty.path] });
   assertEquals((await refused.status).code, 1);
   assertMatch(refused.output, /Cannot use state directory ".*": Read-only file system/);
-});
-
-Deno.test("a state directory that can't be used is named, with status 1", async () => {
-  await using folder = await TempDir.make();
-  const path = await folder.write("file", "");
-  await using refused = startPrompipe(["receiver", "--state-dir", path], {
-    BEARER_TOKEN: newToken(),
-  });
-  assertEquals((await refused.status).code, 1);
-  assertStringIncludes(refused.output, `Cannot use state directory "${path}": Not a directory`);
 });

@@ -2,8 +2,9 @@
 
 import { assertEquals } from "@std/assert";
 import { gzipSync } from "node:zlib";
-import { Receiver } from "./prompipe.ts";
-import { breakOff, bytes, exchange, head } from "./raw_http.ts";
+import { Receiver } from "../e2e/prompipe.ts";
+import { breakOff, bytes, exchange, head } from "../e2e/raw_http.ts";
+import { scenario } from "./scenario.ts";
 
 const PATH = "/metrics/fooservice/rpi";
 const GOOD = "good 12345\n";
@@ -74,7 +75,12 @@ const CUTS: Record<
 };
 
 for (const [how, request] of Object.entries(CUTS)) {
-  Deno.test(`a body cut anywhere ${how} never replaces the snapshot`, async () => {
+  scenario({
+    name: `upload-cut-${how.replaceAll(/[ ,]+/g, "-").toLowerCase()}`,
+    breaks: `an upload is cut off anywhere, ${how}`,
+    holds: "400 or no answer, and the snapshot before it stays",
+    ci: true,
+  }, async (seen) => {
     await using receiver = await startWithSnapshot();
     const whole = how.startsWith("gzipped") ? new Uint8Array(gzipSync(RANDOM)) : BODY;
     for (let cut = 0; cut < BODY_BYTES; cut += CUT_EVERY_BYTES) {
@@ -86,6 +92,7 @@ for (const [how, request] of Object.entries(CUTS)) {
       if (answer !== undefined) assertEquals(answer.status, 400, `cut at ${cut}`);
       await assertUnchanged(receiver, `a cut at ${cut}`);
     }
+    seen("cuts", BODY_BYTES / CUT_EVERY_BYTES);
   });
 }
 
@@ -109,7 +116,12 @@ const DAMAGED: Record<string, Uint8Array> = {
   "no gzip at all in it": BODY,
 };
 
-Deno.test("a damaged gzip body is a 400 and never replaces the snapshot", async () => {
+scenario({
+  name: "upload-damaged",
+  breaks: "a gzipped body is damaged: at its ends, in the middle, by what comes after it",
+  holds: "400, and the snapshot before it stays",
+  ci: true,
+}, async (seen) => {
   await using receiver = await startWithSnapshot();
   for (const [damage, body] of Object.entries(DAMAGED)) {
     const headers = { "Content-Encoding": "gzip", "Content-Length": String(body.length) };
@@ -117,4 +129,5 @@ Deno.test("a damaged gzip body is a 400 and never replaces the snapshot", async 
     assertEquals(answer?.status, 400, `a body with ${damage}`);
     await assertUnchanged(receiver, `a body with ${damage}`);
   }
+  seen("bodies", Object.keys(DAMAGED).length);
 });

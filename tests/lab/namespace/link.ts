@@ -2,17 +2,19 @@
 // lets a name move, and takes IPv6 away. Fails where the sender isn't fresh soon after.
 
 import { assert } from "@std/assert";
+import { newToken, Sender } from "../../e2e/prompipe.ts";
+import { waitFor } from "../../e2e/wait_for.ts";
 import { DnsServer } from "../../fakes/dns_server.ts";
 import { FakeExporter, gauge } from "../../fakes/exporter.ts";
 import { FakeReceiver } from "../../fakes/receiver.ts";
-import { newToken, Sender } from "../prompipe.ts";
-import { waitFor } from "../wait_for.ts";
+import { tell } from "../namespace.ts";
+import { residentMib } from "../proc.ts";
 
 const [interval = 1, timeout = 2, ...downs] = Deno.args.map(Number);
 const SOON_MS = (2 * interval + timeout) * 1000;
 const PATH = "/metrics/node/rpi";
 const MAX_LINES = 10;
-const MAX_GROWTH_BYTES = 30 * 2 ** 20;
+const MAX_GROWTH_MIB = 30;
 
 await using first = new FakeReceiver({ hostname: "127.0.0.2" });
 await using second = new FakeReceiver({ hostname: "127.0.0.3", port: first.port });
@@ -27,7 +29,7 @@ await using sender = await Sender.start({
 
 await fresh(first, 0, 15_000);
 await fresh(first, performance.now(), 15_000);
-const before = residentBytes();
+const beforeMib = residentMib(sender.process.pid);
 
 for (const seconds of downs) {
   await fault(`link down for ${seconds} s`, ["-d", "127.0.0.2", "-j", "DROP"], seconds, first);
@@ -53,12 +55,11 @@ await fault("30 % loss", [...loss, "-j", "DROP"], Math.min(60, 10 * downs.length
 }
 
 const lines = sender.process.output.split("\n").filter((line) => line.includes("push ")).length;
-const growth = residentBytes() - before;
-console.log(
-  `${lines} log lines; ${Math.round(growth / 2 ** 20)} MiB more than ${before >> 20} MiB`,
-);
+const growthMib = residentMib(sender.process.pid) - beforeMib;
+tell("lines in the log", lines);
+tell("growth", growthMib, `MiB from ${Math.round(beforeMib)}`);
 assert(lines <= MAX_LINES, sender.process.output);
-assert(growth < MAX_GROWTH_BYTES, `it grew by ${growth} bytes`);
+assert(growthMib < MAX_GROWTH_MIB, `it grew by ${growthMib} MiB`);
 console.log("done");
 
 async function fault(
@@ -75,7 +76,7 @@ async function fault(
 
 async function report(name: string, receiver: FakeReceiver, sinceMs: number): Promise<void> {
   const afterMs = await fresh(receiver, sinceMs, 3 * SOON_MS);
-  console.log(`${name}: fresh after ${Math.round(afterMs)} ms of at most ${SOON_MS}`);
+  tell(`${name}: fresh after`, afterMs / 1000, `of ${SOON_MS / 1000} s`);
   assert(afterMs <= SOON_MS, `${name}: ${afterMs}\n${sender.process.output}`);
 }
 
@@ -91,11 +92,6 @@ async function drop(action: "-A" | "-D", rule: readonly string[]): Promise<void>
   const args = ["iptables", action, "OUTPUT", ...rule];
   const { success, stderr } = await new Deno.Command(Deno.env.get("IPTABLES")!, { args }).output();
   assert(success, new TextDecoder().decode(stderr));
-}
-
-function residentBytes(): number {
-  const status = Deno.readTextFileSync(`/proc/${sender.process.pid}/status`);
-  return Number(/VmRSS:\s*(\d+) kB/.exec(status)?.[1]) * 1024;
 }
 
 function pause(seconds: number): Promise<void> {

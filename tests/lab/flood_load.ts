@@ -2,7 +2,7 @@
 // nobody else's. Usage: flood_load.ts KIND PORT COUNT SECONDS, with TOKEN in the
 // environment; prints one line of JSON.
 
-import { bytes, writeAll } from "./raw_http.ts";
+import { bytes, writeAll } from "../e2e/raw_http.ts";
 
 /** What came of it. */
 export interface FloodResult {

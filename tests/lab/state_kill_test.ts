@@ -1,22 +1,26 @@
-// A receiver that is killed under load comes back with what it had.
-//
-// PROMPIPE_TEST_FULL=1 kills it 200 times instead of 8, and holds it to two seconds.
+// A receiver that is killed under load comes back with what it had: 8 times, or in its long form
+// 200, held to two seconds.
 
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { Receiver } from "./prompipe.ts";
+import { Receiver } from "../e2e/prompipe.ts";
 import { PushLoad } from "./push_load.ts";
 import { waitForPasses } from "./state_passes.ts";
-import { TempDir } from "./temp_dir.ts";
-import { waitFor } from "./wait_for.ts";
+import { TempDir } from "../e2e/temp_dir.ts";
+import { waitFor } from "../e2e/wait_for.ts";
+import { IS_LONG, scenario } from "./scenario.ts";
 
-const FULL = Deno.env.has("PROMPIPE_TEST_FULL");
-const KILLS = FULL ? 200 : 8;
+const KILLS = IS_LONG ? 200 : 8;
 const TARGETS = 40;
-const MAX_LIFE_MS = FULL ? 3_500 : 800;
+const MAX_LIFE_MS = IS_LONG ? 3_500 : 800;
 const MAX_LOSS_MS = 2_000;
 
-Deno.test(`a receiver killed ${KILLS} times under load serves what it kept`, async () => {
+scenario({
+  name: "receiver-with-state-killed",
+  breaks: "a receiver with state is killed again and again under load",
+  holds: "whole bodies only, none older than what was on the disk, at most two seconds lost",
+  ci: true,
+}, async (seen) => {
   await using folder = await TempDir.make();
   const args = ["--state-dir", join(folder.path, "state")];
   const load = new PushLoad(TARGETS);
@@ -43,8 +47,9 @@ Deno.test(`a receiver killed ${KILLS} times under load serves what it kept`, asy
     await receiver.process.end("SIGKILL");
     await load.stop();
   }
-  if (FULL) console.log(`worst loss: ${Math.round(worstLossMs)} ms`);
-  if (FULL) assert(worstLossMs <= MAX_LOSS_MS, `${worstLossMs} ms were lost`);
+  seen("kills", KILLS);
+  seen("oldest push lost", worstLossMs / 1000, "s old");
+  if (IS_LONG) assert(worstLossMs <= MAX_LOSS_MS, `${worstLossMs} ms were lost`);
 });
 
 /** What must be there after a kill that comes now. */

@@ -2,9 +2,10 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { constants, deflateRawSync, gzipSync } from "node:zlib";
-import { testUnless } from "../parts.ts";
-import { Receiver } from "./prompipe.ts";
-import { bytes, exchange, head } from "./raw_http.ts";
+import { Receiver } from "../e2e/prompipe.ts";
+import { bytes, exchange, head } from "../e2e/raw_http.ts";
+import { peakMib, residentMib } from "./proc.ts";
+import { noLinux, scenario } from "./scenario.ts";
 
 const MIB = 1024 * 1024;
 const PATH = "/metrics/fooservice/rpi";
@@ -13,7 +14,7 @@ const UNPACKED_BYTES = 10 * 1024 * MIB;
 const PIECE = new Uint8Array(64 * MIB);
 const PIECES = UNPACKED_BYTES / PIECE.length;
 const MAX_BODY_BYTES = 10 * MIB;
-const MAX_GROWTH_BYTES = 64 * MIB;
+const MAX_GROWTH_MIB = 64;
 
 /** 10 GiB as one deflate stream: blocks that a full flush made repeatable. */
 function oneMemberBomb(): Uint8Array<ArrayBuffer> {
@@ -31,23 +32,27 @@ function manyMembersBomb(): Uint8Array<ArrayBuffer> {
   return bytes(...Array.from({ length: PIECES }, () => member));
 }
 
-/** A field of /proc/PID/status in bytes. */
-async function memory(pid: number, field: "VmRSS" | "VmHWM"): Promise<number> {
-  const status = await Deno.readTextFile(`/proc/${pid}/status`);
-  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)![1]) * 1024;
-}
-
-for (const [name, make] of Object.entries({ oneMemberBomb, manyMembersBomb })) {
-  testUnless(
-    Deno.build.os !== "linux" && "it reads /proc",
-    `${name}: 10 MiB that unpack to 10 GiB are a 413, and memory stays small`,
-    async () => {
+for (
+  const [how, make] of Object.entries({
+    "one-member": oneMemberBomb,
+    "many-members": manyMembersBomb,
+  })
+) {
+  scenario(
+    {
+      name: `bomb-of-${how}`,
+      breaks: "a push of at most 10 MiB unpacks to 10 GiB",
+      holds: "413, at most 64 MiB more memory, and the snapshot before it stays",
+      unless: noLinux,
+      ci: true,
+    },
+    async (seen) => {
       const bomb = make();
       assert(bomb.length <= MAX_BODY_BYTES, `the bomb has ${bomb.length} bytes`);
       await using receiver = await Receiver.start();
       assertEquals(await receiver.push(PATH, GOOD), 204);
       const { pid } = receiver.process;
-      const beforeBytes = await memory(pid, "VmRSS");
+      const beforeMib = residentMib(pid);
 
       const request = head("PUT", PATH, {
         Authorization: `Bearer ${receiver.token}`,
@@ -58,9 +63,9 @@ for (const [name, make] of Object.entries({ oneMemberBomb, manyMembersBomb })) {
       assertEquals(answer?.status, 413);
       assertEquals(await receiver.scrape(PATH), { status: 200, text: GOOD });
 
-      // The peak that the kernel has seen, start included.
-      const growthBytes = await memory(pid, "VmHWM") - beforeBytes;
-      assert(growthBytes < MAX_GROWTH_BYTES, `grew by ${Math.round(growthBytes / MIB)} MiB`);
+      const growthMib = peakMib(pid) - beforeMib;
+      seen("peak", growthMib, `MiB more than ${Math.round(beforeMib)}`);
+      assert(growthMib < MAX_GROWTH_MIB, `grew by ${growthMib} MiB`);
     },
   );
 }

@@ -1,7 +1,7 @@
 // A load of pushes that tells later which of them got through.
 
 import { assert, assertEquals } from "@std/assert";
-import type { Receiver } from "./prompipe.ts";
+import type { Receiver } from "../e2e/prompipe.ts";
 
 const CONNECTIONS = 4;
 
