@@ -33,7 +33,8 @@ export type Way =
 
 /** Long enough for three SYNs to be lost, and short enough to be tried again soon. */
 const OPEN_TIMEOUT_MS = 8_000;
-const MAX_BACKOFF_MS = 30_000;
+/** Doubled, and with what an attempt takes, it is still less than the 15 s that are promised. */
+const MAX_BACKOFF_MS = 7_000;
 /** Who lived so long was no failure. */
 const STEADY_MS = 10_000;
 /** What may be the way's fault, or just a receiver that starts, is so many times in a row. */
@@ -41,8 +42,10 @@ const MAX_BREAKS = 3;
 /** How long PUT is used where there can be no stream, and where there may be one soon. */
 const PUT_MS = 10 * 60_000;
 const PUT_BRIEFLY_MS = 60_000;
+/** The same where something is on demand, which no PUT helps. */
+const NO_PUT_MS = 8_000;
 /** After which a target that was refused is announced again. */
-const REFUSED_MS = 15_000;
+const REFUSED_MS = 10_000;
 
 /** Keeps a stream open for as long as it has channels. */
 export class Link {
@@ -213,8 +216,8 @@ export class Link {
       this.#usesPut = true;
       this.#fitness.report(failure.reason);
       this.#settle({ kind: "put" });
-      const ms = unfit === "yes" ? PUT_MS : PUT_BRIEFLY_MS;
-      return ms * (1 + timing.random() / 2);
+      const putMs = unfit === "yes" ? PUT_MS : PUT_BRIEFLY_MS;
+      return (this.#desk.isEmpty ? putMs : NO_PUT_MS) * (1 + timing.random() / 2);
     }
     this.#failingSinceMs ??= timing.now();
     const failingMs = timing.now() - this.#failingSinceMs;

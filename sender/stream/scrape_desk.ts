@@ -70,6 +70,11 @@ export class ScrapeDesk {
     this.#secret = secret;
   }
 
+  /** Whether nothing is on demand. */
+  get isEmpty(): boolean {
+    return this.#sources.size === 0;
+  }
+
   /** Those that are on demand. */
   get channels(): Channel[] {
     return Array.from(this.#sources.values(), ({ channel }) => channel);

@@ -7,18 +7,36 @@ export type Fault =
   | { readonly kind: "refuse" }
   /** The link is down: nothing gets through, and what was open is lost for good. */
   | { readonly kind: "dead" }
+  /** What is open is lost for good, as where a NAT forgets it. What is new gets through. */
+  | { readonly kind: "forget" }
   /** Each piece is so late, either way. */
   | { readonly kind: "slow"; readonly delayMs: number }
+  /** Pieces are held back, either way, and let go together so often. */
+  | { readonly kind: "bursts"; readonly everyMs: number }
+  /** Each byte comes alone. */
+  | { readonly kind: "split" }
   /** Broken off after so many bytes of the client. */
   | { readonly kind: "reset"; readonly afterBytes: number };
+
+/** A connection and the one behind it. */
+interface Flow {
+  readonly client: Deno.TcpConn;
+  readonly server: Deno.TcpConn;
+  /** Neither side is told of the other any more, not even of its end. */
+  isLost: boolean;
+}
+
+const MAX_PIECE_BYTES = 256 * 1024;
 
 export class FaultProxy implements AsyncDisposable {
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #upstreamPort: number;
-  readonly #open = new Set<Deno.Conn>();
+  readonly #open = new Set<Flow>();
   readonly #running = new Set<Promise<void>>();
   readonly #accepting: Promise<void>;
   #fault: Fault = { kind: "none" };
+  /** Connections that got through to the upstream. */
+  count = 0;
 
   constructor(upstream: string) {
     this.#upstreamPort = Number(new URL(upstream).port);
@@ -31,12 +49,15 @@ export class FaultProxy implements AsyncDisposable {
 
   set fault(fault: Fault) {
     this.#fault = fault;
-    if (fault.kind === "refuse") { for (const each of this.#open) close(each); }
+    for (const flow of this.#open) {
+      if (fault.kind === "refuse") end(flow);
+      if (fault.kind === "forget") flow.isLost = true;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     close(this.#listener);
-    for (const each of this.#open) close(each);
+    for (const flow of this.#open) end(flow);
     await Promise.all([this.#accepting, ...this.#running]);
   }
 
@@ -46,49 +67,61 @@ export class FaultProxy implements AsyncDisposable {
         close(client);
         continue;
       }
-      const running = this.#serve(client).catch(() => {}).finally(() => {
+      const running = this.#serve(client).catch(() => close(client)).finally(() => {
         this.#running.delete(running);
       });
       this.#running.add(running);
     }
   }
 
-  async #serve(client: Deno.Conn): Promise<void> {
+  async #serve(client: Deno.TcpConn): Promise<void> {
     const server = await Deno.connect({ hostname: "127.0.0.1", port: this.#upstreamPort });
-    const both = [client, server];
-    for (const each of both) this.#open.add(each);
-    const end = () => {
-      for (const each of both) {
-        this.#open.delete(each);
-        close(each);
-      }
-    };
+    this.count++;
+    const flow = { client, server, isLost: false };
+    for (const each of [client, server]) each.setNoDelay();
+    this.#open.add(flow);
     await Promise.all([
-      this.#carry(client, server, true).catch(end),
-      this.#carry(server, client, false).catch(end),
+      this.#carry(flow, client, server).catch(() => leave(flow, client)),
+      this.#carry(flow, server, client).catch(() => leave(flow, server)),
     ]);
-    end();
+    this.#open.delete(flow);
   }
 
-  async #carry(from: Deno.Conn, to: Deno.Conn, isClient: boolean): Promise<void> {
+  async #carry(flow: Flow, from: Deno.Conn, to: Deno.Conn): Promise<void> {
     let carried = 0;
-    let isLost = false;
-    const buffer = new Uint8Array(16 * 1024);
+    const buffer = new Uint8Array(MAX_PIECE_BYTES);
     for (;;) {
       const count = await from.read(buffer);
       if (count === null) throw new Error("ended");
       carried += count;
       const fault = this.#fault;
-      if (fault.kind === "dead") isLost = true;
-      if (isLost) continue;
-      if (fault.kind === "slow") await new Promise((go) => setTimeout(go, fault.delayMs));
+      if (fault.kind === "dead") flow.isLost = true;
+      if (flow.isLost) continue;
+      if (fault.kind === "slow") await pause(fault.delayMs);
+      if (fault.kind === "bursts") await pause(fault.everyMs - performance.now() % fault.everyMs);
       let rest = buffer.subarray(0, count);
-      const isCut = fault.kind === "reset" && isClient && carried > fault.afterBytes;
+      const isCut = fault.kind === "reset" && from === flow.client && carried > fault.afterBytes;
       if (isCut) rest = rest.subarray(0, Math.max(0, fault.afterBytes - (carried - count)));
-      while (rest.length > 0) rest = rest.subarray(await to.write(rest));
+      const pieceBytes = fault.kind === "split" ? 1 : rest.length;
+      while (rest.length > 0) rest = rest.subarray(await to.write(rest.subarray(0, pieceBytes)));
       if (isCut) throw new Error("reset");
     }
   }
+}
+
+/** One side has gone: the other is told, unless there is no way to it. */
+function leave(flow: Flow, side: Deno.Conn): void {
+  if (flow.isLost) close(side);
+  else end(flow);
+}
+
+function end({ client, server }: Flow): void {
+  close(client);
+  close(server);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((go) => setTimeout(go, ms));
 }
 
 function close(what: Deno.Conn | Deno.Listener): void {

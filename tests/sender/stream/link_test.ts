@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { noSocket } from "../../fakes/stream_socket.ts";
 import { report } from "../reports.ts";
-import { rig } from "./rig.ts";
+import { info, rig } from "./rig.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -64,6 +64,18 @@ Deno.test("Link has PUT used where there can't be a stream, says so once, and tr
     "pushing by PUT",
     "streaming again",
   ]);
+});
+
+Deno.test("Link tries again soon where something is on demand, which no PUT helps", async () => {
+  using r = rig(noSocket("404", { unfit: "yes" }), noSocket("502", { unfit: "perhaps" }), {});
+  const nobody = { ask: () => Promise.reject(), answered() {}, refused() {} };
+  r.link.offer(info("rpi", { mode: "on_demand" }), nobody);
+  await r.time.pass(9_999);
+  assertEquals(r.fake.tries, 1);
+  await r.time.pass(1);
+  assertEquals(r.fake.tries, 2);
+  await r.time.pass(12_000);
+  assertEquals(r.fake.tries, 3);
 });
 
 Deno.test("Link takes a way that opens streams and lets nothing through for one without", async () => {

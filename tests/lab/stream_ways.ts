@@ -1,0 +1,160 @@
+// Ways from one sender to receivers, each with a target that is pushed and one on demand, all of
+// them watched.
+
+import { assert, assertEquals } from "@std/assert";
+import type { Receiver } from "../e2e/prompipe.ts";
+import { Sender } from "../e2e/prompipe.ts";
+import { CheckedSource } from "../fakes/checked_source.ts";
+import { IS_LONG, type Seen } from "./scenario.ts";
+import { type Mode, pathOf, Watch } from "./stream_watch.ts";
+
+/** How long after the end of a fault all must be fresh. */
+export const FRESH_MS = 15_000;
+
+/** What pairs are told. The long form takes what is preset. */
+export const INTERVAL_MS = IS_LONG ? 4_000 : 1_000;
+export const TIMEOUT_MS = IS_LONG ? 10_000 : 2_000;
+export const TTL_MS = 3 * INTERVAL_MS + TIMEOUT_MS;
+
+/** One way. */
+export interface Way {
+  /** Its targets are `NAME-push` and `NAME-on_demand`. */
+  readonly name: string;
+  readonly receiver: Pick<Receiver, "token" | "scrapePort">;
+  /** Where the sender finds it; of a port that no other way has. */
+  readonly base: string;
+  /** Both, unless it says. */
+  readonly modes?: readonly Mode[];
+  readonly caFile?: string;
+}
+
+/** What a fault came to. */
+export interface Outcome {
+  readonly name: string;
+  /** From the end of the fault to an answer that the source gave after it; none: no break. */
+  readonly freshMs: Partial<Record<Mode, number>>;
+}
+
+const BOTH: readonly Mode[] = ["push", "on_demand"];
+
+/** A sender at work. */
+export class Ways implements AsyncDisposable {
+  readonly sender: Sender;
+  readonly source: CheckedSource;
+  readonly #ways: readonly Way[];
+  readonly #watches = new Map<string, Watch>();
+
+  private constructor(sender: Sender, source: CheckedSource, ways: readonly Way[]) {
+    this.sender = sender;
+    this.source = source;
+    this.#ways = ways;
+    for (const { name, receiver: { scrapePort }, modes = BOTH } of ways) {
+      for (const mode of modes) {
+        const target = { name: `${name}-${mode}`, mode, scrapePort, ttlMs: TTL_MS };
+        this.#watches.set(target.name, new Watch(target, source));
+      }
+    }
+  }
+
+  /** Starts the sender; resolves once everything has come through. */
+  static async start(ways: readonly Way[]): Promise<Ways> {
+    const source = new CheckedSource();
+    const started = new Ways(await Sender.start(configOf(ways, source)), source, ways);
+    try {
+      await Promise.all(ways.map(({ name }) => started.fresh(name, 0)));
+    } catch (error) {
+      await started[Symbol.asyncDispose]();
+      throw error;
+    }
+    return started;
+  }
+
+  watch(name: string, mode: Mode): Watch {
+    const watch = this.#watches.get(`${name}-${mode}`);
+    if (watch === undefined) throw new Error(`no target of "${name}" is ${mode}`);
+    return watch;
+  }
+
+  watches(name: string): Watch[] {
+    const { modes = BOTH } = this.#ways.find((way) => way.name === name)!;
+    return modes.map((mode) => this.watch(name, mode));
+  }
+
+  /** Waits until everything on a way is fresh, since a moment. Fails where that takes too long. */
+  async fresh(name: string, sinceMs: number): Promise<Outcome> {
+    const freshMs: Outcome["freshMs"] = {};
+    try {
+      await Promise.all(
+        this.watches(name).map(async (watch) => {
+          freshMs[watch.target.mode] = await watch.freshAfter(sinceMs, FRESH_MS);
+        }),
+      );
+    } catch (error) {
+      throw new Error(`${error instanceof Error ? error.message : error}\n${this.log(name)}`);
+    }
+    return { name, freshMs };
+  }
+
+  /** What the sender has logged of a way, but for its beginning. */
+  lines(name: string): string[] {
+    const { base } = this.#ways.find((way) => way.name === name)!;
+    const port = `:${new URL(base).port}/`;
+    return this.sender.process.output.split("\n")
+      .filter((line) => line.includes(port) && !line.includes("msg=piping"));
+  }
+
+  log(name: string): string {
+    return this.lines(name).join("\n");
+  }
+
+  /** Fails where anything wrong was served, or nothing at all; notes the figures. */
+  end(seen: Seen, outcomes: readonly Outcome[]): void {
+    for (const { name, freshMs } of outcomes) {
+      const checked = this.watches(name).reduce((sum, watch) => sum + watch.checked, 0);
+      const lines = this.lines(name).length;
+      const after = Object.values(freshMs).map((ms) => (ms / 1000).toFixed(1)).join(" / ");
+      const fresh = after === "" ? "no break" : `fresh after ${after} s`;
+      seen(name, `${fresh}, ${checked} GETs, ${lines} lines`);
+      assert(lines <= MAX_LINES, this.log(name));
+    }
+    for (const watch of this.#watches.values()) {
+      watch.assertSound();
+      assert(watch.checked > 0, `nothing came of ${watch.target.name}`);
+    }
+    assertEquals(
+      this.sender.process.output.split("\n").filter((line) => line.includes("level=error")),
+      [],
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const watch of this.#watches.values()) watch.pause();
+    await this.sender[Symbol.asyncDispose]();
+    await Promise.all([...this.#watches.values()].map((watch) => watch[Symbol.asyncDispose]()));
+    await this.source[Symbol.asyncDispose]();
+  }
+}
+
+const MAX_LINES = 10;
+
+/** What makes a sender take these ways. */
+export function configOf(ways: readonly Way[], source: CheckedSource): unknown {
+  return {
+    interval: `${INTERVAL_MS}ms`,
+    timeout: `${TIMEOUT_MS}ms`,
+    pairs: ways.flatMap(({ name, receiver: { token }, base, modes = BOTH, caFile }) =>
+      modes.map((mode) => ({
+        bearer_token: token,
+        source: source.url(`${name}-${mode}`),
+        destination: `${base}${pathOf(`${name}-${mode}`)}`,
+        mode,
+        ...caFile !== undefined && { destination_tls: { ca_file: caFile } },
+      }))
+    ),
+  };
+}
+
+/** Waits for so long: a fault lasts. */
+export function lasts(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
