@@ -1,6 +1,6 @@
 // The channels of one stream: each a target that its token may have, or why it may not.
 
-import { type Target, targetPath } from "../../protocol/mod.ts";
+import { oneLine, type Target, targetPath } from "../../protocol/mod.ts";
 import {
   ChannelTable,
   type EndFrame,
@@ -140,7 +140,7 @@ export class Channels {
   ): Reading | Promise<Reading> {
     if (isTooLong(request.params) || isTooLong(request.accept)) return TOO_LONG;
     for (const name of new URLSearchParams(request.params).keys()) {
-      if (!paramsAllowed.has(name)) return NOT_ALLOWED;
+      if (!paramsAllowed.has(name)) return notAllowed(name);
     }
     return this.#options.ask(channel, request);
   }
@@ -173,7 +173,8 @@ const TOO_LONG: Reading = {
   reason: `query or Accept is longer than ${MAX_TEXT_BYTES} bytes`,
 };
 
-const NOT_ALLOWED: Reading = {
-  state: "bad_request",
-  reason: "a parameter is not allowed: its pair must name it in params_allowed",
-};
+function notAllowed(name: string): Reading {
+  const quoted = JSON.stringify(oneLine(name));
+  const reason = `parameter ${quoted} is not allowed: its pair must name it in params_allowed`;
+  return { state: "bad_request", reason };
+}

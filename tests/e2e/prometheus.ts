@@ -44,12 +44,19 @@ export class Prometheus implements AsyncDisposable {
     this.#port = port;
   }
 
-  /** One that scrapes the jobs every second. */
-  static async start(part: Part, jobs: readonly ScrapeJob[]): Promise<Prometheus> {
+  /** One that scrapes the jobs so often; with more features than those of every test. */
+  static async start(
+    part: Part,
+    jobs: readonly ScrapeJob[],
+    { features = [], interval = "1s" }: {
+      readonly features?: readonly string[];
+      readonly interval?: string;
+    } = {},
+  ): Promise<Prometheus> {
     const folder = await TempDir.make();
     try {
       // YAML takes JSON.
-      const config = await folder.write("prometheus.yml", JSON.stringify(configOf(jobs)));
+      const config = await folder.write("prometheus.yml", JSON.stringify(configOf(jobs, interval)));
       // It can't pick a port itself, and the one we pick may be gone by then.
       for (let tries = 1;; tries++) {
         const port = freePort();
@@ -58,7 +65,7 @@ export class Prometheus implements AsyncDisposable {
             `--config.file=${config}`,
             `--storage.tsdb.path=${folder.path}/data-${tries}`,
             `--web.listen-address=127.0.0.1:${port}`,
-            "--enable-feature=exemplar-storage",
+            `--enable-feature=${["exemplar-storage", ...features].join(",")}`,
           ],
           cwd: folder.path,
           env: part.env,
@@ -140,9 +147,9 @@ export class Prometheus implements AsyncDisposable {
   }
 }
 
-function configOf(jobs: readonly ScrapeJob[]): unknown {
+function configOf(jobs: readonly ScrapeJob[], interval: string): unknown {
   return {
-    global: { scrape_interval: "1s", scrape_timeout: "1s" },
+    global: { scrape_interval: interval, scrape_timeout: interval },
     scrape_configs: jobs.map((job) => ({
       job_name: job.job,
       ...("config" in job

@@ -82,6 +82,11 @@ export class Receiver implements AsyncDisposable {
     return `http://127.0.0.1:${this.pushPort}${path}`;
   }
 
+  /** The same over a stream. */
+  streamDestination(path: string): string {
+    return `ws://127.0.0.1:${this.pushPort}${path}`;
+  }
+
   /** What Prometheus sees at a path. */
   async scrape(path: string, init?: RequestInit): Promise<{ status: number; text: string }> {
     const response = await fetch(

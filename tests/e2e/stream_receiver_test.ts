@@ -133,8 +133,8 @@ Deno.test("a stream carries snapshots whole, as deltas and in parts, and scrapes
   const answered = await asked;
   assertEquals([answered.status, await answered.bytes()], [200, body]);
   assertEquals(
-    (await (await scrape(receiver, "/metrics/a/live?debug=1")).text()).slice(0, 11),
-    "a parameter",
+    (await (await scrape(receiver, "/metrics/a/live?debug=1")).text()).slice(0, 17),
+    'parameter "debug"',
   );
 
   const waiting = scrape(receiver, "/metrics/a/live");

@@ -117,6 +117,11 @@ export const PARTS = {
     binary: "usr/bin/wrk",
     onPath: ["wrk"],
   },
+  "blackbox-exporter": {
+    packages: ["prometheus-blackbox-exporter"],
+    binary: "usr/bin/prometheus-blackbox-exporter",
+    onPath: ["prometheus-blackbox-exporter", "blackbox_exporter"],
+  },
   "openssl": {
     packages: ["openssl"],
     libraries: ["libssl3"],
