@@ -214,7 +214,7 @@ export class Link {
     this.#breaks = unfit === "no" ? 0 : this.#breaks + 1;
     if (unfit === "yes" || this.#breaks >= MAX_BREAKS) {
       this.#usesPut = true;
-      this.#fitness.report(failure.reason);
+      this.#fitness.report(failure.reason + this.#whoWaits());
       this.#settle({ kind: "put" });
       const putMs = unfit === "yes" ? PUT_MS : PUT_BRIEFLY_MS;
       return (this.#desk.isEmpty ? putMs : NO_PUT_MS) * (1 + timing.random() / 2);
@@ -226,6 +226,12 @@ export class Link {
     this.#settle({ kind: "failed", failure });
     if (!failure.retriable) return this.#maxBackoffMs * (1 + timing.random());
     return this.#backoffMs(failure.retryAfterMs);
+  }
+
+  /** What is on demand has no other way. */
+  #whoWaits(): string {
+    const { length } = this.#desk.channels;
+    return length === 0 ? "" : `; on demand, and waiting for a stream: ${length}`;
   }
 
   /** The shortest interval of all that wait for it. */
