@@ -202,7 +202,8 @@ function row(target: TargetJson): Html {
         </svg>
       </td>
       <td class="c-sender">
-        ${theirs("token")} ${ours("clock", "chip")} ${theirs("from", "sub")}
+        ${theirs("token")} ${ours("clock", "chip")}
+        <span class="sub">${ours("way")} · ${theirs("from")}</span>
       </td>
       <td class="c-scraped">${ours("scraped")} ${ours("scrapes", "sub")}</td>
     </tr>

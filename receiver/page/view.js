@@ -35,6 +35,7 @@ export function describe(target, elapsedS) {
     pace: pace(target),
     size: bytes(target.sent_bytes),
     unpacked: unpacked(target),
+    way: WAYS[target.arrival],
     token: visible(sender.token),
     from: visible([sender.address, sender.user_agent].filter(Boolean).join(" · ")),
     clock: target.clock_off ? `clock ${duration(Math.abs(offset ?? 0))} ${ahead}` : "",
@@ -45,11 +46,11 @@ export function describe(target, elapsedS) {
   };
 }
 
-/** How it arrives, where that isn't the usual way. @param {Target} target */
+const WAYS = { put: "PUT", stream: "stream", on_demand: "on demand" };
+
+/** How long it may be served, and how often it comes. @param {Target} target */
 function pace({ arrival, ttl_seconds, interval_seconds }) {
-  if (arrival === "on_demand") return "on demand";
-  const stream = arrival === "stream" ? " · stream" : "";
-  return `of ${duration(ttl_seconds)}${every(interval_seconds)}${stream}`;
+  return arrival === "on_demand" ? "" : `of ${duration(ttl_seconds)}${every(interval_seconds)}`;
 }
 
 /** @param {Target} target */

@@ -3,8 +3,9 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { testWithParts } from "../parts.ts";
-import { Chromium, type OpenPage } from "./chromium.ts";
+import { Chromium } from "./chromium.ts";
 import { PastReceiver } from "./page_hour.ts";
+import { rows, rowsSay } from "./page_rows.ts";
 
 const MANY = 5_000;
 /** For a machine that is busy with everything else. It takes a tenth of that. */
@@ -59,20 +60,6 @@ async function many(): Promise<PastReceiver> {
   }));
   await receiver.live(pushes, MANY + 5_000);
   return receiver;
-}
-
-/** The texts of the rows in the document. */
-function rows({ page }: OpenPage): Promise<Record<string, string>[]> {
-  return page.evaluate(`
-    Array.from(document.querySelectorAll("tbody tr:not(.space)"), (row) =>
-      Object.fromEntries(Array.from(row.querySelectorAll("[data-f]"), (field) =>
-        [field.dataset.f, field.textContent])))
-  `);
-}
-
-/** Waits until the rows say so. */
-function rowsSay({ page }: OpenPage, text: string): Promise<void> {
-  return page.locator("tbody", { hasText: text }).waitFor();
 }
 
 testWithParts("the page shows what senders chose as text, and Chromium has no complaint", [

@@ -82,6 +82,7 @@ Deno.test("describe() says all of a target, and lets its ages grow", () => {
     pace: "of 22s · every 4s",
     size: "2.0 KiB",
     unpacked: "9.8 KiB raw",
+    way: "PUT",
     token: "home",
     from: "192.0.2.7 · prompipe/1",
     clock: "",
