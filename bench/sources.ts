@@ -1,34 +1,35 @@
-// So many HTTP sources in one process, each on a port of its own with 60 KB of its own.
+// So many node exporters in one process, each on a port of its own. They say in turn what
+// was made before the first was asked, gzipped to who takes that, as the real one does:
+// what they take of the machine is little.
+//
+//   sources.ts COUNT SCRAPES.json [plain]
 
 import { gzipSync } from "node:zlib";
+import { NODE_TYPE, NodeBodies } from "./node_bodies.ts";
 
-const [count = "1", gzip = "false"] = Deno.args;
-const SIZE_BYTES = 60_000;
-const TYPE = { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" };
-let asked = 0;
+/** Bodies of each that take turns; only one and the next are ever compared. */
+const TURNS = 4;
+
+const [count = "1", file = "", packing = "gzip"] = Deno.args;
+const isPlain = packing === "plain";
+const headers = { "Content-Type": NODE_TYPE, ...(isPlain ? {} : { "Content-Encoding": "gzip" }) };
+const bodies = new NodeBodies(JSON.parse(Deno.readTextFileSync(file)));
+const encoder = new TextEncoder();
+/** Answers, by what the query said. */
+const asked = new Map<string, number>();
 
 const ports = Array.from({ length: Number(count) }, (_, source) => {
-  const plain = new TextEncoder().encode(exposition(source));
-  const body = gzip === "true" ? new Uint8Array(gzipSync(plain)) : plain;
-  const headers = gzip === "true" ? { ...TYPE, "Content-Encoding": "gzip" } : TYPE;
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
-    if (request.url.endsWith("/asked")) return new Response(String(asked));
-    asked++;
-    return new Response(body, { headers });
+  const turns = Array.from({ length: TURNS }, (_, pass) => {
+    const plain = encoder.encode(bodies.text(source, pass));
+    return isPlain ? plain : new Uint8Array(gzipSync(plain));
   });
-  return server.addr.port;
+  let turn = source;
+  const answer = ({ url }: Request) => {
+    if (url.endsWith("/asked")) return Response.json(Object.fromEntries(asked));
+    const who = url.slice(url.lastIndexOf("=") + 1);
+    asked.set(who, (asked.get(who) ?? 0) + 1);
+    return new Response(turns[turn++ % TURNS], { headers });
+  };
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, answer).addr.port;
 });
 console.log(`ports ${ports.join(",")}`);
-
-/** Families of some series, as an exporter of a machine has them. */
-function exposition(source: number): string {
-  let text = "";
-  for (let family = 0; text.length < SIZE_BYTES; family++) {
-    const name = `node_bench_family_${family}_seconds_total`;
-    text += `# HELP ${name} Seconds that something took\n# TYPE ${name} counter\n`;
-    for (let cpu = 0; cpu < 8; cpu++) {
-      text += `${name}{cpu="${cpu}",mode="idle"} ${(source + 1) * (family * 8 + cpu) * 1.37}\n`;
-    }
-  }
-  return text;
-}

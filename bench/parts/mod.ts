@@ -5,4 +5,8 @@ import type { Part } from "../part.ts";
 /** Each is loaded when it is run. */
 export const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   receiver: async () => (await import("./receiver.ts")).receiver,
+  mixed: async () => (await import("./mixed.ts")).mixed,
+  sender: async () => (await import("./sender.ts")).sender,
+  bytes: async () => (await import("./bytes.ts")).bytes,
+  stream: async () => (await import("./stream.ts")).stream,
 };
