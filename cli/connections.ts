@@ -43,6 +43,8 @@ export class Connections {
   /** `collect` is called now and then, when there may be much garbage. */
   constructor(collect: () => void) {
     this.#collect = collect;
+    const files = countFreeFiles(MANY / SHARE);
+    if (files < MANY / SHARE) this.#share(files, 0);
   }
 
   add(socket: Socket): void {
@@ -52,14 +54,15 @@ export class Connections {
     this.#strangers.set(name, connection);
     socket.once("close", () => this.#remove(name));
     if (this.#closing) socket.destroy();
-    if (this.#all.size > MANY && !this.#counted) this.#count();
+    if (this.#all.size > MANY && !this.#counted) {
+      this.#share(countFreeFiles(MAX_CONNECTIONS / SHARE), this.#all.size);
+    }
     if (this.#strangers.size > this.#max.strangers) this.#dropOldest();
     if (this.#all.size > this.#max.all) this.#dropIdle();
   }
 
-  #count(): void {
-    const files = countFreeFiles(MAX_CONNECTIONS / SHARE);
-    const all = this.#all.size + Math.floor(files * SHARE);
+  #share(files: number, open: number): void {
+    const all = open + Math.floor(files * SHARE);
     this.#max = { all, strangers: Math.min(MAX_STRANGERS, Math.floor(all / 2)) };
     this.#counted = true;
   }

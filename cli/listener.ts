@@ -27,6 +27,9 @@ export interface Listener {
   cut(): void;
 }
 
+/** Where no file is left for a connection, the runtime gives a listener up: it is tried again. */
+const AGAIN_MS = 2_000;
+
 /** Starts to listen; a {@linkcode Fault} where the address can't be bound. */
 export function listen(
   name: string,
@@ -35,20 +38,51 @@ export function listen(
 ): Listener {
   const { handler, log } = options;
   const cutting = new AbortController();
-  const server = bind(name, at, (hostname) =>
-    Deno.serve({
-      hostname,
-      port: at.port,
-      signal: cutting.signal,
-      onListen: () => {},
-      onError(error) {
-        log.error("request failed", { listener: name, error });
-        return new Response(null, { status: 500 });
-      },
-    }, (request, info) => handler(request, info.remoteAddr.hostname)));
-  const address = formatAddress({ host: server.addr.hostname, port: server.addr.port });
+  const serve = (at: ListenAddress) =>
+    bind(name, at, (hostname) =>
+      Deno.serve({
+        hostname,
+        port: at.port,
+        signal: cutting.signal,
+        onListen: () => {},
+        onError(error) {
+          log.error("request failed", { listener: name, error });
+          return new Response(null, { status: 500 });
+        },
+      }, (request, info) => handler(request, info.remoteAddr.hostname)));
+  let server = serve(at);
+  const bound = { host: server.addr.hostname, port: server.addr.port };
+  const address = formatAddress(bound);
   log.info("listening", { listener: name, address });
-  return { address, shutdown: () => server.shutdown(), cut: () => cutting.abort() };
+
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  const serveAgain = () => {
+    try {
+      server = serve(bound);
+    } catch {
+      retry = setTimeout(serveAgain, AGAIN_MS);
+      return;
+    }
+    log.info("listening again", { listener: name });
+    watch();
+  };
+  const watch = () =>
+    void server.finished.catch((error) => {
+      log.error("listener failed", { listener: name, error: error.message });
+      retry = setTimeout(serveAgain, AGAIN_MS);
+    });
+  watch();
+  return {
+    address,
+    async shutdown() {
+      clearTimeout(retry);
+      await server.shutdown();
+    },
+    cut() {
+      clearTimeout(retry);
+      cutting.abort();
+    },
+  };
 }
 
 /** As it is written in a URL: `[::1]:9090`. */

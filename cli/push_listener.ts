@@ -4,6 +4,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { AdmitStream, Listener, PushHandler } from "../receiver/mod.ts";
+import { AcceptWatch } from "./accept_watch.ts";
 import { collectGarbage } from "./collect_garbage.ts";
 import { Connections } from "./connections.ts";
 import { bindFault, formatAddress, type ListenAddress, type ListenOptions } from "./listener.ts";
@@ -80,13 +81,18 @@ export async function bindPushPort(
       server.on("request", listener(handler, { connections, clientAddress, log }));
       server.on("upgrade", upgrader(admit, { connections, clientAddress, log }));
       log.info("listening", { listener: "push", address });
+      const listenAgain = () => bindAgain(server, { host, port });
+      const watch = new AcceptWatch({ host, port, listenAgain, log });
+      server.on("connection", () => watch.taken());
       return {
         address,
         async shutdown() {
+          watch[Symbol.dispose]();
           server.close();
           await connections.drain();
         },
         cut() {
+          watch[Symbol.dispose]();
           server.close();
           connections.cut();
         },
@@ -118,6 +124,13 @@ async function bind(server: Server, at: ListenAddress): Promise<void> {
   } catch (error) {
     throw bindFault("push", at, error);
   }
+}
+
+/** The server's own way to close would take idle connections with it. */
+async function bindAgain(server: Server, { host, port }: ListenAddress): Promise<void> {
+  const { Server } = await import("node:net");
+  Server.prototype.close.call(server);
+  server.listen({ host, port });
 }
 
 function listening(server: Server, options: { port: number; host?: string }): Promise<void> {

@@ -11,6 +11,8 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
   ["ENETUNREACH", "network unreachable"],
   ["ENOENT", "no such socket"],
   ["EACCES", "permission denied"],
+  ["EMFILE", "too many open files"],
+  ["ENFILE", "too many open files"],
   ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "certificate of an unknown authority"],
   ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "certificate of an unknown authority"],
   ["DEPTH_ZERO_SELF_SIGNED_CERT", "certificate of an unknown authority"],

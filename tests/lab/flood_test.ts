@@ -115,29 +115,6 @@ for (const [kind, { breaks, short, full, maxMib, check }] of Object.entries(FLOO
   });
 }
 
-scenario({
-  name: "receiver-out-of-files",
-  breaks: "800 connections to a receiver that may have 400 files open (EMFILE)",
-  holds: "good pushes get through, meanwhile and after",
-  unless: Deno.build.os === "windows" && "it has no ulimit",
-  ci: true,
-}, async (seen) => {
-  const under = ["sh", "-c", 'ulimit -n 400 && exec "$@"', "sh"];
-  await using receiver = await Receiver.start({ under });
-  const push = () => receiver.push("/metrics/good/0", "good 1\n", { Connection: "close" });
-  const connections: Deno.TcpConn[] = [];
-  try {
-    for (let i = 0; i < 800; i++) {
-      connections.push(await Deno.connect({ hostname: "127.0.0.1", port: receiver.pushPort }));
-    }
-    assertEquals(await push(), 204);
-    seen("connections open", connections.length);
-  } finally {
-    for (const connection of connections) connection.close();
-  }
-  assertEquals(await push(), 204);
-});
-
 /** Series of targets that were really pushed: not made up. */
 function isPushed(series: string): boolean {
   return /target_job="(good|flood|drip)"/.test(series);

@@ -19,6 +19,7 @@ Deno.test("errorText() uses the words that people know an error by", () => {
     [withCode("ETIMEDOUT"), "connection timed out"],
     [withCode("EHOSTUNREACH"), "no route to host"],
     [withCode("ENETUNREACH"), "network unreachable"],
+    [withCode("EMFILE", "connect EMFILE 192.0.2.1:9100"), "too many open files"],
     [new AggregateError([withCode("ECONNREFUSED"), withCode("EPIPE")]), "connection refused"],
     [failedFetch(withCode("ECONNRESET")), "connection reset"],
     [failedFetch(failedFetch(withCode("ENOTFOUND"))), "no such host"],
