@@ -65,10 +65,13 @@ export class NumberedBody {
     const numberAt = tailAt + NAME.length;
     const number = Number(String.fromCharCode(...body.subarray(numberAt, numberAt + DIGITS)));
     const tail = encoder.encode(tailOf(number));
+    const checkAt = tailAt + TAIL_BYTES;
     const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-    const isSame = view.getUint32(tailAt + TAIL_BYTES, true) === crc32(tail, this.#checksum) &&
-      equal(body.subarray(tailAt, numberAt), encoder.encode(NAME)) &&
-      equal(body.subarray(0, tailAt), this.message.subarray(this.#bodyAt, this.#tailAt));
+    const isSame =
+      equal(body.subarray(0, tailAt), this.message.subarray(this.#bodyAt, this.#tailAt)) &&
+      equal(body.subarray(tailAt, checkAt), tail) &&
+      view.getUint32(checkAt, true) === crc32(tail, this.#checksum) &&
+      equal(body.subarray(checkAt + 4), this.message.subarray(-4));
     return isSame ? number : undefined;
   }
 }

@@ -8,5 +8,6 @@ export const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   mixed: async () => (await import("./mixed.ts")).mixed,
   sender: async () => (await import("./sender.ts")).sender,
   bytes: async () => (await import("./bytes.ts")).bytes,
+  freshness: async () => (await import("./freshness.ts")).freshness,
   stream: async () => (await import("./stream.ts")).stream,
 };

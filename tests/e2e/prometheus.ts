@@ -48,8 +48,9 @@ export class Prometheus implements AsyncDisposable {
   static async start(
     part: Part,
     jobs: readonly ScrapeJob[],
-    { features = [], interval = "1s" }: {
+    { features = [], interval = "1s", args = [] }: {
       readonly features?: readonly string[];
+      readonly args?: readonly string[];
       readonly interval?: string;
     } = {},
   ): Promise<Prometheus> {
@@ -64,6 +65,7 @@ export class Prometheus implements AsyncDisposable {
           args: [
             `--config.file=${config}`,
             `--storage.tsdb.path=${folder.path}/data-${tries}`,
+            ...args,
             `--web.listen-address=127.0.0.1:${port}`,
             `--enable-feature=${["exemplar-storage", ...features].join(",")}`,
           ],
@@ -91,6 +93,17 @@ export class Prometheus implements AsyncDisposable {
       result: { metric: Labels; value: [number, string] }[];
     };
     return data.result.map(({ metric, value }) => ({ labels: metric, value: value[1] }));
+  }
+
+  /** Every sample of the last hour: when it was scraped, in seconds since 1970, and its value. */
+  async samples(selector: string): Promise<{ labels: Labels; samples: [number, number][] }[]> {
+    const data = await this.#get("query", { query: `${selector}[1h]` }) as {
+      result: { metric: Labels; values: [number, string][] }[];
+    };
+    return data.result.map(({ metric, values }) => ({
+      labels: metric,
+      samples: values.map(([atS, value]) => [atS, Number(value)]),
+    }));
   }
 
   /** What it scrapes, with the labels that its series get. */
