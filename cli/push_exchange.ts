@@ -22,26 +22,75 @@ export function pushRequest(
         return value === undefined ? null : String(value);
       },
     },
-    body: pieces(request, onRead),
+    body: new Pieces(request, onRead),
   };
 }
 
-async function* pieces(
-  request: IncomingMessage,
-  onRead: () => void,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  onRead();
-  // An iterator that is left early must not take the connection with it: an answer is due.
-  for await (const piece of request.iterator({ destroyOnReturn: false })) {
-    yield piece;
-    free(piece);
+/**
+ * The body of a request, from its events: the stream's own iterator costs a push as much
+ * as all the rest. It may be left early, and the connection stays: an answer is due.
+ */
+class Pieces implements AsyncIterableIterator<Piece> {
+  readonly #request: IncomingMessage;
+  readonly #onRead: () => void;
+  readonly #arrived: Piece[] = [];
+  #reader: PromiseWithResolvers<IteratorResult<Piece>> | undefined;
+  #isRead = false;
+  #end: "whole" | "broken" | undefined;
+
+  constructor(request: IncomingMessage, onRead: () => void) {
+    this.#request = request;
+    this.#onRead = onRead;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<Piece>> {
+    if (!this.#isRead) this.#start();
+    this.#reader = Promise.withResolvers();
+    const { promise } = this.#reader;
+    this.#serve();
+    return promise;
+  }
+
+  return(): Promise<IteratorResult<Piece>> {
+    this.#request.off("data", this.#take).off("end", this.#finish).off("close", this.#finish);
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  #start(): void {
+    this.#isRead = true;
+    this.#onRead();
+    this.#request.on("data", this.#take).on("end", this.#finish).on("close", this.#finish);
+  }
+
+  readonly #take = (piece: Piece): void => {
+    this.#arrived.push(piece);
+    if (this.#reader === undefined) this.#request.pause();
+    else this.#serve();
+  };
+
+  readonly #finish = (): void => {
+    this.#end ??= this.#request.complete ? "whole" : "broken";
+    this.#serve();
+  };
+
+  /** Gives the reader, where one waits, what there is. */
+  #serve(): void {
+    const reader = this.#reader;
+    if (reader === undefined) return;
+    const piece = this.#arrived.shift();
+    if (piece !== undefined) reader.resolve({ done: false, value: piece });
+    else if (this.#end === "whole") reader.resolve({ done: true, value: undefined });
+    else if (this.#end === "broken") reader.reject(new Error("body broke off"));
+    else return void (this.#request.isPaused() && this.#request.resume());
+    this.#reader = undefined;
   }
 }
 
-/** Each piece has memory of its own, which the collector would find much too late in a flood. */
-function free(piece: Uint8Array<ArrayBuffer>): void {
-  if (piece.byteLength === piece.buffer.byteLength) piece.buffer.transfer(0);
-}
+type Piece = Uint8Array<ArrayBuffer>;
 
 /** Sends an answer, which is small; resolves when it is on its way, or nobody is there any more. */
 export async function sendAnswer(
@@ -51,17 +100,18 @@ export async function sendAnswer(
   const body = response.body === null ? undefined : await response.bytes();
   for (const [name, value] of response.headers) out.setHeader(name, value);
   if (body !== undefined) out.setHeader("Content-Length", body.byteLength);
-  if (!request.complete) out.setHeader("Connection", "close");
+  const isComplete = request.complete;
+  if (!isComplete) out.setHeader("Connection", "close");
   const { promise, resolve } = Promise.withResolvers<void>();
   out.once("close", resolve);
-  out.writeHead(response.status).end(body, () => resolve());
+  out.writeHead(response.status).end(body);
   await promise;
-  if (!request.complete) cutOff(request);
+  if (!isComplete) cutOff(request);
 }
 
 /** Closed at once, the connection would be reset before a client that still sends reads why. */
 function cutOff(request: IncomingMessage): void {
   const timer = setTimeout(() => request.socket.destroy(), LINGER_MS);
   request.once("close", () => clearTimeout(timer));
-  request.on("error", () => {}).on("data", free);
+  request.on("error", () => {}).on("data", () => {});
 }

@@ -35,27 +35,21 @@ export async function readBody(
   if (declared !== Infinity && declared > maxBodyBytes) return tooLarge(maxBodyBytes);
   if (request.body === null) return { ok: true, body: new Uint8Array(0) };
 
-  const timeout = new AbortController();
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  late.catch(() => {});
-  const timer = setTimeout(() => {
-    timeout.abort();
-    reject(timeout.signal.reason);
-  }, bodyTimeoutMs);
+  const deadline = new Deadline(bodyTimeoutMs);
   const pieces = request.body[Symbol.asyncIterator]();
   try {
-    return await collect(() => Promise.race([pieces.next(), late]), {
+    return await collect(() => Promise.race([pieces.next(), deadline.passed]), {
       declaredBytes: declared === Infinity ? undefined : declared,
       maxBodyBytes,
       share,
-      signal: timeout.signal,
+      deadline,
     });
   } catch {
-    return timeout.signal.aborted
+    return deadline.isOver
       ? refuse("too_slow", `body took longer than ${formatDuration(bodyTimeoutMs)}`)
       : refuse("broken_body", "body broke off");
   } finally {
-    clearTimeout(timer);
+    deadline.clear();
     void pieces.return?.().catch(() => {});
   }
 }
@@ -64,12 +58,12 @@ interface Collecting {
   readonly declaredBytes: number | undefined;
   readonly maxBodyBytes: number;
   readonly share: BodyShare;
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
 }
 
 async function collect(
   next: () => Promise<IteratorResult<Uint8Array<ArrayBuffer>>>,
-  { declaredBytes, maxBodyBytes, share, signal }: Collecting,
+  { declaredBytes, maxBodyBytes, share, deadline }: Collecting,
 ): Promise<ReadBody> {
   const isLarge = (declaredBytes ?? 0) > SMALL_BODY_BYTES;
   let body = new Uint8Array(0);
@@ -82,20 +76,65 @@ async function collect(
     if (needed > maxBodyBytes) return tooLarge(maxBodyBytes);
     if (needed > body.byteLength) {
       const mustReserve = needed > (isLarge ? FIRST_BYTES : SMALL_BODY_BYTES);
-      const isWhole = mustReserve && declaredBytes !== undefined;
-      const size = Math.max(needed, isWhole ? declaredBytes : Math.min(2 * needed, maxBodyBytes));
       if (mustReserve && !reserved) {
-        reserved = await share.reserve(declaredBytes ?? maxBodyBytes, signal);
+        reserved = await share.reserve(declaredBytes ?? maxBodyBytes, deadline.signal());
         if (!reserved) return noRoom();
         share.grow(0);
-      } else if (!reserved && !share.grow(size)) return noRoom();
+      }
+      const roomBytes = mustReserve && declaredBytes !== undefined
+        ? declaredBytes
+        : Math.min(2 * needed, declaredBytes ?? maxBodyBytes);
+      const size = Math.max(needed, roomBytes);
+      if (!reserved && !share.grow(size)) return noRoom();
+      if (bytes === 0 && size === value.byteLength && ownsBuffer(value)) {
+        body = value;
+        bytes = needed;
+        continue;
+      }
       const larger = allocate(size);
       larger.set(body.subarray(0, bytes));
       body = larger;
     }
-    // A copy: the runtime reads into buffers of 64 KiB, however few bytes come in one.
+    // A copy: a piece may lie in a buffer of 64 KiB, however few bytes came in it.
     body.set(value, bytes);
     bytes = needed;
+    // The collector would find it much too late in a flood.
+    if (ownsBuffer(value)) value.buffer.transfer(0);
+  }
+}
+
+function ownsBuffer(piece: Uint8Array<ArrayBuffer>): boolean {
+  return piece.byteLength === piece.buffer.byteLength;
+}
+
+/** When a body must be there. What only large bodies need of it is made when they ask. */
+class Deadline {
+  readonly #passed = Promise.withResolvers<never>();
+  readonly #timer: ReturnType<typeof setTimeout>;
+  #abort: AbortController | undefined;
+  isOver = false;
+
+  constructor(ms: number) {
+    this.#passed.promise.catch(() => {});
+    this.#timer = setTimeout(() => {
+      this.isOver = true;
+      this.#passed.reject(new Error("deadline passed"));
+      this.#abort?.abort();
+    }, ms);
+  }
+
+  /** Never fulfilled; rejected once it is over. */
+  get passed(): Promise<never> {
+    return this.#passed.promise;
+  }
+
+  signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    return this.#abort.signal;
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
   }
 }
 

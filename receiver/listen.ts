@@ -15,7 +15,7 @@ export interface PushRequest {
   /** Absolute, with the path as it was sent. */
   readonly url: string;
   readonly headers: { get(name: string): string | null };
-  /** As it arrives, and no faster than it is read. A piece is good until the next is asked for. */
+  /** As it arrives, and no faster than it is read. A piece is for its reader to keep or to free. */
   readonly body: AsyncIterable<Uint8Array<ArrayBuffer>> | null;
 }
 

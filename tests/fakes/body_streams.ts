@@ -4,7 +4,7 @@
 export function brokenBody(bytes: Uint8Array): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start(controller) {
-      controller.enqueue(bytes);
+      controller.enqueue(bytes.slice());
     },
     pull(controller) {
       controller.error(new Error("request body was cut"));
@@ -36,7 +36,7 @@ export function hangingBody(bytes: Uint8Array): HangingBody {
     pull(controller) {
       if (!sent) {
         sent = true;
-        return controller.enqueue(bytes);
+        return controller.enqueue(bytes.slice());
       }
       read.resolve();
       return cancelled.promise;

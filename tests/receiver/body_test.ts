@@ -58,12 +58,12 @@ Deno.test("readBody() gives up on a body that stays silent", async () => {
 Deno.test("readBody() leaves no timer behind, however it ends", async () => {
   using timers = new FakeTimers();
   const limits = { maxBodyBytes: 10, bodyTimeoutMs: FAR_MS };
-  const bytes = new Uint8Array(10);
+  const bytes = () => new Uint8Array(10);
   for (
     const [body, found] of [
-      [ReadableStream.from([bytes]), "ok"],
-      [ReadableStream.from([bytes, bytes]), "too_large"],
-      [brokenBody(bytes), "broken_body"],
+      [ReadableStream.from([bytes()]), "ok"],
+      [ReadableStream.from([bytes(), bytes()]), "too_large"],
+      [brokenBody(bytes()), "broken_body"],
     ] as const
   ) {
     const answer = await read(put(body), limits);

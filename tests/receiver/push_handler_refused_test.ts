@@ -134,7 +134,7 @@ function everything(room: PushRoom): unknown {
 }
 
 function* endless(): Generator<Uint8Array> {
-  for (;;) yield TEXT;
+  for (;;) yield TEXT.slice();
 }
 
 function join(a: Uint8Array, b: Iterable<number>): Uint8Array<ArrayBuffer> {
