@@ -10,7 +10,7 @@ export interface ListenAddress {
 
 /** What to do with requests, and where to report what should not happen. */
 export interface ListenOptions {
-  readonly handler: (request: Request, address: string) => Response | Promise<Response>;
+  readonly handler: (request: Request) => Response | Promise<Response>;
   readonly log: {
     info(event: string, fields: Record<string, unknown>): void;
     error(event: string, fields: Record<string, unknown>): void;
@@ -49,7 +49,7 @@ export function listen(
           log.error("request failed", { listener: name, error });
           return new Response(null, { status: 500 });
         },
-      }, (request, info) => handler(request, info.remoteAddr.hostname)));
+      }, (request) => handler(request)));
   let server = serve(at);
   const bound = { host: server.addr.hostname, port: server.addr.port };
   const address = formatAddress(bound);

@@ -6,8 +6,8 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** What a listener does with a request; `address` is the IP address of the client. */
-export type Handler = (request: Request, address: string) => Response | Promise<Response>;
+/** What a listener does with a request. */
+export type Handler = (request: Request) => Response | Promise<Response>;
 
 /** A request of the push listener, as far as it is looked at. */
 export interface PushRequest {
@@ -19,7 +19,7 @@ export interface PushRequest {
   readonly body: AsyncIterable<Uint8Array<ArrayBuffer>> | null;
 }
 
-/** What the push listener does with a request. */
+/** What the push listener does with a request; `address` is the IP address of the client. */
 export type PushHandler = (request: PushRequest, address: string) => Promise<Response>;
 
 /** Something that listens until it is stopped. */

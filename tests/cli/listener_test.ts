@@ -70,12 +70,6 @@ Deno.test("listen() answers on every address, IPv6 and IPv4, where no host is na
   }
 });
 
-Deno.test("listen() tells the handler who asks", async () => {
-  await using started = start(LOOPBACK, (_, address) => new Response(address));
-  const response = await fetch(`http://${started.listener.address}/`);
-  assertEquals(await response.text(), "127.0.0.1");
-});
-
 Deno.test("listen() says that something else listens there", async () => {
   await using started = start(LOOPBACK);
   const port = portOf(started.listener.address);

@@ -2,7 +2,13 @@
 // scrape listener is real.
 
 import { Registry } from "prom-client";
-import { bearerToken, type Handler, type Receiver, startReceiver } from "../../receiver/mod.ts";
+import {
+  bearerToken,
+  type Handler,
+  type PushHandler,
+  type Receiver,
+  startReceiver,
+} from "../../receiver/mod.ts";
 import { randomSecret } from "../fakes/random_secret.ts";
 import { rawRequest } from "../fakes/raw_request.ts";
 import { RecordedLog } from "../fakes/recorded_log.ts";
@@ -34,13 +40,13 @@ export class PastReceiver implements AsyncDisposable {
   readonly url: string;
   readonly #receiver: Receiver;
   readonly #tokens: ReadonlyMap<string, string>;
-  #handlers: { readonly push: Handler; readonly scrape: Handler };
+  #handlers: { readonly push: PushHandler; readonly scrape: Handler };
   #nowMs = 0;
 
   /** `tokens` by name. */
   constructor(tokens: readonly string[] = ["BEARER_TOKEN"]) {
     this.#tokens = new Map(tokens.map((name) => [name, randomSecret()]));
-    const handlers: Record<string, Handler> = {};
+    const handlers: { push?: PushHandler; scrape?: Handler } = {};
     this.#receiver = startReceiver({
       scrapeListen: { host: "127.0.0.1", port: 0 },
       tokens: [...this.#tokens].map(([name, token]) => ({ ...bearerToken(token), name })),
@@ -54,7 +60,7 @@ export class PastReceiver implements AsyncDisposable {
       forgetAfterMs: HUGE,
     }, {
       answerPushes: (handler) => {
-        handlers.push = handler as Handler;
+        handlers.push = handler;
         const done = () => Promise.resolve();
         return { address: "0.0.0.0:8080", shutdown: done, cut: () => {} };
       },
@@ -62,7 +68,7 @@ export class PastReceiver implements AsyncDisposable {
         handlers.scrape = handler;
         const server = Deno.serve(
           { hostname: at.host, port: at.port, onListen: () => {} },
-          (request, info) => handler(request, info.remoteAddr.hostname),
+          handler,
         );
         const address = `${server.addr.hostname}:${server.addr.port}`;
         return { address, shutdown: () => server.shutdown(), cut: () => void server.shutdown() };
@@ -75,7 +81,7 @@ export class PastReceiver implements AsyncDisposable {
       now: () => this.#nowMs,
       clock: () => START_MS + this.#nowMs,
     });
-    this.#handlers = handlers as { push: Handler; scrape: Handler };
+    this.#handlers = handlers as Required<typeof handlers>;
     this.url = `http://${this.#receiver.scrapeAddress}`;
   }
 
@@ -89,7 +95,7 @@ export class PastReceiver implements AsyncDisposable {
     for (const event of events.toSorted((a, b) => a.atMs - b.atMs)) {
       this.#nowMs = event.atMs;
       if ("path" in event) {
-        await (await this.#handlers.scrape(rawRequest(event.path), "::1")).body?.cancel();
+        await (await this.#handlers.scrape(rawRequest(event.path))).body?.cancel();
         continue;
       }
       const { job, instance, headers = {}, body, address = "192.0.2.7" } = event;

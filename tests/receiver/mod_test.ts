@@ -34,8 +34,8 @@ Deno.test("startReceiver() serves nothing on the push listener, and takes nothin
   await using _receiver = room.receiver;
   await room.push("x 1\n");
   const headers = { Authorization: `Bearer ${room.token}` };
-  assertEquals((await room.handlers.push(rawRequest("/metrics/a/b", { headers }))).status, 405);
-  assertEquals((await room.handlers.push(rawRequest("/metrics", { headers }))).status, 404);
+  assertEquals((await room.askPush(rawRequest("/metrics/a/b", { headers }))).status, 405);
+  assertEquals((await room.askPush(rawRequest("/metrics", { headers }))).status, 404);
   for (const method of ["PUT", "POST", "DELETE"]) {
     assertEquals((await room.scrape("/metrics/a/b", { method, headers })).status, 405);
   }

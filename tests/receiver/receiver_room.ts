@@ -5,6 +5,8 @@ import {
   bearerToken,
   type Handler,
   type Listen,
+  type Listener,
+  type PushHandler,
   type ReceiverOptions,
   startReceiver,
   type StateDisk,
@@ -57,12 +59,15 @@ export function prepare(
   const log = new RecordedLog();
   const events: string[] = [];
   const drained = Promise.withResolvers<void>();
-  const handlers: Record<string, Handler> = {};
+  const handlers: { push?: PushHandler; scrape?: Handler } = {};
   const listen: Listen = (name, at, handler) => {
+    handlers.scrape = handler;
+    return open(name, at.port);
+  };
+  const open = (name: string, port: number): Listener => {
     onListen(name);
-    handlers[name] = handler;
     return {
-      address: `${name}:${at.port}`,
+      address: `${name}:${port}`,
       shutdown: () => {
         events.push(`${name} shutdown`);
         return drained.promise;
@@ -70,16 +75,18 @@ export function prepare(
       cut: () => void events.push(`${name} cut`),
     };
   };
-  const ask = (name: string, path: string, init?: RequestInit) =>
-    Promise.resolve(handlers[name]!(rawRequest(path, init), "::1"));
   return {
     token,
     events,
     drained,
-    handlers: handlers as { readonly push: (request: Request) => Promise<Response> },
+    /** Hands the push listener a request. */
+    askPush: (request: Request) => handlers.push!(request, "::1"),
     start: () =>
       startReceiver({ ...CONFIG, sdWarmupMs, tokens: [bearerToken(token)] }, {
-        answerPushes: (handler) => listen("push", { host: "", port: 1 }, handler),
+        answerPushes(handler) {
+          handlers.push = handler;
+          return open("push", 1);
+        },
         collectGarbage: () => {},
         listen,
         log,
@@ -90,11 +97,15 @@ export function prepare(
     /** What the log said of the whole receiver. */
     said: () => log.events.filter(({ level }) => level !== "debug").map(({ event }) => event),
     push: (body: BodyInit, { path = "/metrics/a/b", headers = {} }: PushOptions = {}) =>
-      ask("push", path, {
-        method: "PUT",
-        headers: { Authorization: `Bearer ${token}`, ...headers },
-        body,
-      }),
-    scrape: (path: string, init?: RequestInit) => ask("scrape", path, init),
+      handlers.push!(
+        rawRequest(path, {
+          method: "PUT",
+          headers: { Authorization: `Bearer ${token}`, ...headers },
+          body,
+        }),
+        "::1",
+      ),
+    scrape: async (path: string, init?: RequestInit) =>
+      await handlers.scrape!(rawRequest(path, init)),
   };
 }
