@@ -87,7 +87,8 @@ async function collect(
       const size = Math.max(needed, roomBytes);
       if (!reserved && !share.grow(size)) return noRoom();
       if (bytes === 0 && size === value.byteLength && ownsBuffer(value)) {
-        body = value;
+        // Not as the subclass of Node.js that it is: each scrape copies it, there by a slow way.
+        body = new Uint8Array(value.buffer);
         bytes = needed;
         continue;
       }
