@@ -32,6 +32,8 @@ export interface Seen {
 
 const PERIOD_MS = 250;
 const SCRAPE_TIMEOUT_S = 4;
+/** A receiver that hangs, as where it is stopped, is left alone. */
+const GIVE_UP_MS = 10_000;
 /** What the way of an answer may take. */
 const SLACK_MS = 3_000;
 /** What may happen to a target; anything else is a fault of its own. */
@@ -124,7 +126,7 @@ export class Watch implements AsyncDisposable {
     try {
       const response = await fetch(`http://127.0.0.1:${scrapePort}${pathOf(name)}`, {
         headers: { "X-Prometheus-Scrape-Timeout-Seconds": String(SCRAPE_TIMEOUT_S) },
-        signal: this.#stopping.signal,
+        signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(GIVE_UP_MS)]),
       });
       text = await response.text();
       ({ status } = response);

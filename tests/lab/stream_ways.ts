@@ -39,13 +39,14 @@ const BOTH: readonly Mode[] = ["push", "on_demand"];
 
 /** A sender at work. */
 export class Ways implements AsyncDisposable {
-  readonly sender: Sender;
   readonly source: CheckedSource;
   readonly #ways: readonly Way[];
   readonly #watches = new Map<string, Watch>();
+  /** The last one is at work. */
+  readonly #senders: Sender[];
 
   private constructor(sender: Sender, source: CheckedSource, ways: readonly Way[]) {
-    this.sender = sender;
+    this.#senders = [sender];
     this.source = source;
     this.#ways = ways;
     for (const { name, receiver: { scrapePort }, modes = BOTH } of ways) {
@@ -67,6 +68,15 @@ export class Ways implements AsyncDisposable {
       throw error;
     }
     return started;
+  }
+
+  get sender(): Sender {
+    return this.#senders.at(-1)!;
+  }
+
+  /** Another sender takes the place of one that has ended. */
+  async senderAgain(): Promise<void> {
+    this.#senders.push(await Sender.start(configOf(this.#ways, this.source)));
   }
 
   watch(name: string, mode: Mode): Watch {
@@ -95,11 +105,16 @@ export class Ways implements AsyncDisposable {
     return { name, freshMs };
   }
 
-  /** What the sender has logged of a way, but for its beginning. */
+  /** All that senders have logged. */
+  get output(): string {
+    return this.#senders.map(({ process }) => process.output).join("");
+  }
+
+  /** What was logged of a way, but for its beginning. */
   lines(name: string): string[] {
     const { base } = this.#ways.find((way) => way.name === name)!;
     const port = `:${new URL(base).port}/`;
-    return this.sender.process.output.split("\n")
+    return this.output.split("\n")
       .filter((line) => line.includes(port) && !line.includes("msg=piping"));
   }
 
@@ -121,15 +136,13 @@ export class Ways implements AsyncDisposable {
       watch.assertSound();
       assert(watch.checked > 0, `nothing came of ${watch.target.name}`);
     }
-    assertEquals(
-      this.sender.process.output.split("\n").filter((line) => line.includes("level=error")),
-      [],
-    );
+    const errors = this.output.split("\n").filter((line) => line.includes("level=error"));
+    assertEquals(errors, []);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const watch of this.#watches.values()) watch.pause();
-    await this.sender[Symbol.asyncDispose]();
+    for (const sender of this.#senders) await sender[Symbol.asyncDispose]();
     await Promise.all([...this.#watches.values()].map((watch) => watch[Symbol.asyncDispose]()));
     await this.source[Symbol.asyncDispose]();
   }
