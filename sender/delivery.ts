@@ -31,6 +31,8 @@ export interface DeliveryFailed {
 /** A way to a destination. Rejects for nothing that a network can do. */
 export interface Delivery {
   deliver(report: Report, signal: AbortSignal): Promise<DeliveryResult>;
+  /** Resolves when the way is there again where it was not, or when the signal aborts. */
+  mended?(signal: AbortSignal): Promise<void>;
   /** There will be no more reports. */
   end?(): void;
 }

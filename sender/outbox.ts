@@ -66,7 +66,7 @@ export class Outbox {
 
   /**
    * Takes the place of what is still waiting, and goes out next. The wait between two
-   * attempts is not cut short: it is what keeps a thousand senders apart.
+   * attempts is not cut short by that: it is what keeps a thousand senders apart.
    */
   offer(report: Report, { timeoutMs }: { readonly timeoutMs: number }): void {
     const { timing, signal } = this.#options;
@@ -85,7 +85,7 @@ export class Outbox {
         const retry = await this.#deliver(this.#newest);
         if (retry === undefined || signal.aborted) continue;
         const setback = { failures: this.#failures, intervalMs, ...retry };
-        await timing.wait(backoffMs(setback, timing.random), signal);
+        await this.#pause(backoffMs(setback, timing.random));
       }
     } catch (error) {
       this.#newest = undefined;
@@ -93,6 +93,13 @@ export class Outbox {
     } finally {
       this.#isDraining = false;
     }
+  }
+
+  /** Ends early where the way is known to be there again: what opens it waits for all on it. */
+  async #pause(ms: number): Promise<void> {
+    const { delivery, timing, signal } = this.#options;
+    if (delivery.mended === undefined) await timing.wait(ms, signal);
+    else await within(ms, { timing, signal }, (deadline) => delivery.mended!(deadline));
   }
 
   /** Tries once. Returns something where a wait has to follow. */

@@ -33,8 +33,8 @@ export type Way =
 
 /** Long enough for three SYNs to be lost, and short enough to be tried again soon. */
 const OPEN_TIMEOUT_MS = 8_000;
-/** Doubled, and with what an attempt takes, it is still less than the 15 s that are promised. */
-const MAX_BACKOFF_MS = 7_000;
+/** With an attempt that hangs before it, less than the 15 s after which all is to be fresh. */
+const MAX_BACKOFF_MS = 5_000;
 /** Who lived so long was no failure. */
 const STEADY_MS = 10_000;
 /** What may be the way's fault, or just a receiver that starts, is so many times in a row. */
@@ -54,6 +54,8 @@ export class Link {
   readonly #channels = new Channels();
   readonly #desk: ScrapeDesk;
   readonly #waiters = new Set<(way: Way) => void>();
+  /** Who is told when a stream opens. */
+  readonly #hopers = new Set<() => void>();
   readonly #opening: Condition;
   readonly #fitness: Condition;
   #connection: Connection | undefined;
@@ -123,6 +125,20 @@ export class Link {
     return promise;
   }
 
+  /** Resolves when the next stream opens, or the signal aborts. */
+  opened(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const settle = () => {
+      signal.removeEventListener("abort", settle);
+      this.#hopers.delete(settle);
+      resolve();
+    };
+    this.#hopers.add(settle);
+    signal.addEventListener("abort", settle);
+    if (signal.aborted) settle();
+    return promise;
+  }
+
   /** Says goodbye, and comes never again. */
   stop(): void {
     this.#stopping.abort();
@@ -167,7 +183,7 @@ export class Link {
     const close = () => connection.close(CLOSE.done, "");
     signal.addEventListener("abort", close);
     if (signal.aborted) close();
-    if (await connection.ready) this.#opened(connection);
+    if (await connection.ready) this.#use(connection);
     const openedMs = timing.now();
     const { code, reason, wasReady } = await connection.ended;
     signal.removeEventListener("abort", close);
@@ -182,7 +198,7 @@ export class Link {
     return code === CLOSE.going ? timing.random() * this.#maxBackoffMs : this.#backoffMs();
   }
 
-  #opened(connection: Connection): void {
+  #use(connection: Connection): void {
     this.#connection = connection;
     this.#usesPut = false;
     this.#breaks = 0;
@@ -191,6 +207,7 @@ export class Link {
     this.#fitness.report(undefined);
     for (const channel of this.#desk.channels) connection.announce(channel);
     this.#settle({ kind: "stream", connection });
+    for (const tell of [...this.#hopers]) tell();
   }
 
   /** What is pushed is refused each time; what is on demand is announced again after a while. */

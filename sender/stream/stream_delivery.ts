@@ -47,6 +47,10 @@ export class StreamDelivery implements Delivery {
       : await this.#deliverFailure(way.connection, report, signal);
   }
 
+  mended(signal: AbortSignal): Promise<void> {
+    return this.#options.link.opened(signal);
+  }
+
   end(): void {
     this.#options.onEnd();
   }

@@ -5,7 +5,7 @@ import { join } from "@std/path";
 import { RunningProcess } from "../e2e/processes.ts";
 import { TempDir } from "../e2e/temp_dir.ts";
 import type { Part } from "../parts.ts";
-import type { Seen } from "./scenario.ts";
+import { IS_LONG, type Seen } from "./scenario.ts";
 
 const PROJECT = join(import.meta.dirname!, "..", "..");
 const FIGURE = /^seen (\[.*\])$/gm;
@@ -34,7 +34,11 @@ export async function runInNamespace(
   await using process = new RunningProcess("unshare", {
     args: ["--net", "--mount", "sh", "-c", script, resolver, ...deno, path, ...args],
     cwd: PROJECT,
-    env: { ...iptables.env, IPTABLES: iptables.path },
+    env: {
+      ...iptables.env,
+      ...IS_LONG && { PROMPIPE_TEST_FULL: "1" },
+      IPTABLES: iptables.path,
+    },
   });
   try {
     await process.waitForOutput(/^done$/m, { timeoutMs });

@@ -1,28 +1,73 @@
 // What breaks a stream, and that it mends: fresh again within 15 s of the fault's end, and no
 // snapshot that was never sent, or is half of one, ever appears.
 
-import { scenario } from "./scenario.ts";
+import type { Part } from "../parts.ts";
+import { runInNamespace } from "./namespace.ts";
+import { noRoot, scenario, type Seen } from "./scenario.ts";
 import { killedReceivers, killedSenders } from "./stream_kills.ts";
 import { faultsOfNetwork } from "./stream_network.ts";
+import { streamsThroughNginx } from "./stream_nginx.ts";
+import { allOf } from "./stream_ways.ts";
+
+const FRESH = "fresh within 15 s of its end; each answer whole and really given";
 
 scenario({
   name: "stream-network",
-  breaks: "the network under streams: holds back, loses, forgets, refuses, cuts",
-  holds: "fresh within 15 s of its end; each answer whole and really given",
+  breaks: "proxies on the way of streams: hold back, forget, go dead, refuse, cut",
+  holds: FRESH,
   needs: ["openssl"],
-  ci: true,
+  ci: false,
 }, faultsOfNetwork);
+
+scenario({
+  name: "stream-packets",
+  breaks: "packets of streams: dropped, 30 % lost, of one connection for good; ends die unseen",
+  holds: FRESH,
+  needs: ["iptables"],
+  unless: noRoot,
+  ci: false,
+}, packets);
 
 scenario({
   name: "stream-receiver-killed",
   breaks: "receivers of streams: killed, told to stop, stopped; started again",
-  holds: "fresh within 15 s of its return; each answer whole and really given",
-  ci: true,
+  holds: FRESH,
+  ci: false,
 }, killedReceivers);
 
 scenario({
   name: "stream-sender-killed",
-  breaks: "a sender of streams: killed, told to stop, stopped; started again",
+  breaks: "senders of streams: killed, told to stop, stopped; started again",
   holds: "503 at once on demand, after the time to live of a push; then fresh within 15 s",
-  ci: true,
+  ci: false,
 }, killedSenders);
+
+scenario({
+  name: "stream-nginx",
+  breaks: "an nginx with its default timeouts: reloaded, killed, its receiver killed, no upgrades",
+  holds: `${FRESH}; no cut where all is quiet; PUT where no stream passes`,
+  needs: ["nginx", "openssl"],
+  ci: false,
+}, streamsThroughNginx);
+
+scenario({
+  name: "stream-all-faults",
+  breaks: "all of these at once",
+  holds: "each as it does alone",
+  needs: ["iptables", "nginx", "openssl"],
+  unless: noRoot,
+  ci: false,
+}, async (seen, parts) => {
+  let faults = 0;
+  const say: Seen = (what, value, unit) => {
+    faults++;
+    console.log(what, value, unit);
+  };
+  const groups = [faultsOfNetwork, packets, killedReceivers, killedSenders, streamsThroughNginx];
+  await allOf(groups.map((group) => group(say, parts)));
+  seen("figures", faults);
+});
+
+async function packets(seen: Seen, { iptables }: { iptables: Part }): Promise<void> {
+  await runInNamespace("stream_packets.ts", { seen, iptables, timeoutMs: 180_000 });
+}

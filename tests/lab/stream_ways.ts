@@ -8,12 +8,13 @@ import { CheckedSource } from "../fakes/checked_source.ts";
 import { IS_LONG, type Seen } from "./scenario.ts";
 import { type Mode, pathOf, Watch } from "./stream_watch.ts";
 
-/** How long after the end of a fault all must be fresh. */
-export const FRESH_MS = 15_000;
+/** How long after the end of a fault all must be fresh; a machine of CI may be busy. */
+export const FRESH_MS = IS_LONG ? 15_000 : 30_000;
+const START_MS = 60_000;
 
 /** What pairs are told. The long form takes what is preset. */
 export const INTERVAL_MS = IS_LONG ? 4_000 : 1_000;
-export const TIMEOUT_MS = IS_LONG ? 10_000 : 2_000;
+export const TIMEOUT_MS = IS_LONG ? 10_000 : 3_000;
 export const TTL_MS = 3 * INTERVAL_MS + TIMEOUT_MS;
 
 /** One way. */
@@ -62,7 +63,7 @@ export class Ways implements AsyncDisposable {
     const source = new CheckedSource();
     const started = new Ways(await Sender.start(configOf(ways, source)), source, ways);
     try {
-      await Promise.all(ways.map(({ name }) => started.fresh(name, 0)));
+      await Promise.all(ways.map(({ name }) => started.fresh(name, 0, START_MS)));
     } catch (error) {
       await started[Symbol.asyncDispose]();
       throw error;
@@ -91,12 +92,12 @@ export class Ways implements AsyncDisposable {
   }
 
   /** Waits until everything on a way is fresh, since a moment. Fails where that takes too long. */
-  async fresh(name: string, sinceMs: number): Promise<Outcome> {
+  async fresh(name: string, sinceMs: number, timeoutMs = FRESH_MS): Promise<Outcome> {
     const freshMs: Outcome["freshMs"] = {};
     try {
       await Promise.all(
         this.watches(name).map(async (watch) => {
-          freshMs[watch.target.mode] = await watch.freshAfter(sinceMs, FRESH_MS);
+          freshMs[watch.target.mode] = await watch.freshAfter(sinceMs, timeoutMs);
         }),
       );
     } catch (error) {
@@ -116,6 +117,11 @@ export class Ways implements AsyncDisposable {
     const port = `:${new URL(base).port}/`;
     return this.output.split("\n")
       .filter((line) => line.includes(port) && !line.includes("msg=piping"));
+  }
+
+  /** What was logged of the stream itself, whatever became of what is on it. */
+  breaks(name: string): string[] {
+    return this.lines(name).filter((line) => /msg="(stream failing|pushing by PUT)"/.test(line));
   }
 
   log(name: string): string {
@@ -148,7 +154,8 @@ export class Ways implements AsyncDisposable {
   }
 }
 
-const MAX_LINES = 10;
+/** Of one way; a busy machine has more to tell. */
+const MAX_LINES = IS_LONG ? 10 : 40;
 
 /** What makes a sender take these ways. */
 export function configOf(ways: readonly Way[], source: CheckedSource): unknown {
@@ -165,6 +172,16 @@ export function configOf(ways: readonly Way[], source: CheckedSource): unknown {
       }))
     ),
   };
+}
+
+/** Waits for all, also where one fails: nothing goes on after its scenario. */
+export async function allOf<T extends readonly unknown[]>(
+  running: { readonly [K in keyof T]: Promise<T[K]> },
+): Promise<T> {
+  const ended = await Promise.allSettled(running);
+  const failed = ended.find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
+  return await Promise.all(running) as unknown as T;
 }
 
 /** Waits for so long: a fault lasts. */

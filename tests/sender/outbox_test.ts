@@ -225,3 +225,22 @@ Deno.test("Outbox: a thousand senders come back spread over an interval after an
   // Twice an even share. Of the old rhythm, all at once, it would be ten times.
   assert(Math.max(...perTenth) < 250, perTenth.join(" "));
 });
+
+Deno.test("Outbox waits no longer where the way is there again", async () => {
+  const mended = Promise.withResolvers<void>();
+  const delivery = Object.assign(scripted(BUSY, BUSY, BUSY, BUSY, BUSY, OK), {
+    mended: (signal: AbortSignal) => {
+      signal.addEventListener("abort", () => mended.resolve());
+      return delivery.reports.length < 5 ? Promise.resolve() : mended.promise;
+    },
+  });
+  const { outbox, time, attempts } = open(delivery);
+  outbox.offer(report(), FIRST);
+  await time.pass(0);
+  assertEquals(attempts.length, 5);
+  // As long as any other wait where nothing mends it: half of 4 s.
+  await time.pass(1_999);
+  assertEquals(attempts.length, 5);
+  await time.pass(1);
+  assertEquals([attempts.length, attempts.at(-1)?.result.ok, time.waiting], [6, true, 0]);
+});

@@ -24,6 +24,22 @@ Deno.test("Link opens a stream again whenever it ends, and fails what was under 
   assertEquals(r.fake.tries, 2);
 });
 
+Deno.test("Link.opened() resolves when the next stream opens, or the signal aborts", async () => {
+  using r = rig({}, {});
+  await r.delivery("rpi").deliver(report());
+  const stopping = new AbortController();
+  const told: string[] = [];
+  r.link.opened(new AbortController().signal).then(() => told.push("opened"));
+  r.link.opened(stopping.signal).then(() => told.push("aborted"));
+  await r.time.pass(0);
+  stopping.abort();
+  await r.time.pass(0);
+  assertEquals(told, ["aborted"]);
+  r.socket().break(1006);
+  await r.time.pass(250);
+  assertEquals(told, ["aborted", "opened"]);
+});
+
 Deno.test("Link comes back later each time, up to the shortest interval, and logs once", async () => {
   using r = rig(noSocket("connection refused"));
   const { deliver } = r.delivery("rpi");

@@ -1,10 +1,10 @@
 // nginx as an ingress before receivers, with the timeouts that it has by default.
 
 import type { Part } from "../parts.ts";
-import { freePort } from "./free_port.ts";
-import { RunningProcess } from "./processes.ts";
-import { TempDir } from "./temp_dir.ts";
-import { waitFor } from "./wait_for.ts";
+import { freePort } from "../e2e/free_port.ts";
+import { RunningProcess } from "../e2e/processes.ts";
+import { TempDir } from "../e2e/temp_dir.ts";
+import { waitFor } from "../e2e/wait_for.ts";
 
 /** One server of an nginx. */
 export interface NginxServer {
@@ -75,8 +75,9 @@ export class Nginx implements AsyncDisposable {
   /** All of it is gone at once. */
   async kill(): Promise<void> {
     const workers = await this.#workers();
-    await this.#master.end("SIGKILL");
+    this.#master.signal("SIGKILL");
     for (const pid of workers) kill(pid);
+    await this.#master.status;
   }
 
   /** Comes back after a kill. */
