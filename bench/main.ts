@@ -2,6 +2,7 @@
 // standard output, progress to standard error.
 
 import { parseArgs } from "node:util";
+import { type Taken, writePage, writePlots } from "./docs.ts";
 import { describe, watchMachine } from "./machine.ts";
 import type { Part, Result } from "./part.ts";
 import { PARTS } from "./parts/mod.ts";
@@ -17,6 +18,8 @@ const USAGE = `deno task bench [PART…] [options]
   --rounds N          how often each figure is taken (${ROUNDS})
   --from ORIGIN       measure the portable file ("portable") or the checkout ("source")
   --json FILE         write the results as JSON
+  --plots DIR         write the drawings as SVG
+  --docs              write both into docs/benchmarks.md
 `;
 
 interface Options {
@@ -26,6 +29,8 @@ interface Options {
   readonly rounds: number;
   readonly origin: Origin;
   readonly json: string | undefined;
+  readonly plots: string | undefined;
+  readonly docs: boolean;
 }
 
 /** Returns the exit status. */
@@ -42,23 +47,37 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     return 0;
   }
-  const endMachine = watchMachine();
-  const results: Result[] = [];
+  const taken: Taken[] = [];
+  let failed = false;
   await using program = new Program(options.origin);
   for (const name of options.parts) {
-    const part = await PARTS[name]!();
-    const result = await runPart(part, { ...options, program });
-    console.log(`## ${result.title}\n\n${markdown(result)}`);
-    results.push(result);
+    const endMachine = watchMachine();
+    try {
+      const result = await runPart(await PARTS[name]!(), { ...options, program });
+      const machine = endMachine();
+      console.log(`## ${result.title}\n\n_${describe(machine)}_\n\n${markdown(result)}`);
+      taken.push({ result, machine });
+    } catch (error) {
+      // What the others found is worth keeping.
+      console.error(`${name} failed:`, error);
+      failed = true;
+    }
   }
-  const machine = endMachine();
-  console.log(describe(machine));
-  if (options.json !== undefined) {
-    const { quick, rounds, origin } = options;
-    const all = { machine, quick, rounds, origin, results };
-    await Deno.writeTextFile(options.json, JSON.stringify(all, null, 2) + "\n");
+  await write(taken, options);
+  return failed ? 1 : 0;
+}
+
+async function write(taken: readonly Taken[], options: Options): Promise<void> {
+  const { quick, rounds, origin, json, plots, docs } = options;
+  if (json !== undefined) {
+    await Deno.writeTextFile(
+      json,
+      JSON.stringify({ quick, rounds, origin, taken }, null, 2) + "\n",
+    );
   }
-  return 0;
+  const results = taken.map(({ result }) => result);
+  if (plots !== undefined) await writePlots(results, plots);
+  if (docs) await writePage(taken);
 }
 
 function runPart(
@@ -86,9 +105,11 @@ function parse(args: readonly string[]): Options | string {
         rounds: { type: "string" },
         from: { type: "string" },
         json: { type: "string" },
+        plots: { type: "string" },
+        docs: { type: "boolean", default: false },
       },
     });
-    const { list, quick, json } = values;
+    const { list, quick, json, plots, docs } = values;
     const unknown = positionals.find((name) => !Object.hasOwn(PARTS, name));
     if (unknown !== undefined) {
       return `Cannot run part "${unknown}": there are ${Object.keys(PARTS).join(", ")}`;
@@ -103,7 +124,7 @@ function parse(args: readonly string[]): Options | string {
       return `Cannot measure "${origin}": --from must be portable or source`;
     }
     const parts = positionals.length === 0 ? Object.keys(PARTS) : positionals;
-    return { parts, list, quick, rounds, origin, json };
+    return { parts, list, quick, rounds, origin, json, plots, docs };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     return `Cannot run: ${error.message}`;
