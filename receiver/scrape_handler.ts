@@ -2,6 +2,7 @@
 
 import { parseTargetNames, parseTargetPath, type TargetPath } from "../protocol/mod.ts";
 import { acceptsEncoding } from "./accept_encoding.ts";
+import { answerBody } from "./answer_body.ts";
 import { TARGET_QUERY_PATH } from "./discovery.ts";
 import { requestPath, requestQuery } from "./path.ts";
 import { textResponse } from "./refusal.ts";
@@ -148,5 +149,5 @@ function snapshotResponse(snapshot: Snapshot, request: Request): Response {
     headers["Content-Encoding"] = encoding;
   }
   if (request.method === "HEAD") return new Response(null, { headers });
-  return new Response(asStored ? body : unpack(snapshot), { headers });
+  return new Response(asStored ? answerBody(body) : unpack(snapshot), { headers });
 }
