@@ -1,4 +1,5 @@
-// Alerts and dashboard speak of metrics that exist, and of nothing else.
+// Alerts and dashboard speak of metrics that exist, and of nothing else, and the reference shows
+// examples as they are.
 
 import { assert, assertEquals } from "@std/assert";
 import { processRegistry } from "../cli/registry.ts";
@@ -47,5 +48,13 @@ Deno.test("examples/grafana-dashboard.json has panels side by side, each with an
         taken.add(`${column} ${row}`);
       }
     }
+  }
+});
+
+Deno.test("docs/reference.md shows the files of examples/blackbox as they are", async () => {
+  const reference = await Deno.readTextFile(new URL("../docs/reference.md", import.meta.url));
+  for (const name of ["sender.json", "prometheus.yml"]) {
+    const text = await Deno.readTextFile(new URL(`../examples/blackbox/${name}`, import.meta.url));
+    assert(reference.includes(`\n${text}\`\`\`\n`), name);
   }
 });

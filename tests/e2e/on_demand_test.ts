@@ -10,6 +10,7 @@ import { waitFor } from "./wait_for.ts";
 
 const PATH = "/metrics/live/rpi";
 const SOON_MS = 30_000;
+const TEXT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 function onDemand(receiver: Receiver, source: string, others: readonly unknown[] = []) {
   const destination = receiver.streamDestination(PATH);
@@ -46,7 +47,7 @@ Deno.test("an exporter on demand is asked nothing but what is asked of it", asyn
       timeoutMs: SOON_MS,
       what: `${count} passes of the pair beside it`,
     });
-  await passes(20);
+  await passes(10);
   assertEquals(accepts, [], "nobody has scraped");
 
   const asked = async (accept: string, seconds: string) => {
@@ -59,7 +60,7 @@ Deno.test("an exporter on demand is asked nothing but what is asked of it", asyn
   const wishes = ["text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4, */*;q=0.2", "a/b"] as const;
   assertEquals(await asked(wishes[0], "10"), 9.5);
   assertEquals(await asked(wishes[1], "1.000"), 0.8);
-  await passes(pushed.asked + 20);
+  await passes(pushed.asked + 10);
   assertEquals(accepts, [...wishes]);
 
   const refused = await receiver.scrape(`${PATH}?debug=1`);
@@ -73,9 +74,11 @@ testWithParts(
   ["prometheus"],
   async (parts) => {
     const heard: Headers[] = [];
+    const stampMs = Date.now() - 30_000;
     const answer = ({ headers }: Request) => {
       heard.push(headers);
-      return gauge(Date.now() / 1000);
+      const lines = [`fake ${Date.now() / 1000}`, `stamped 1 ${stampMs}`, ""];
+      return new Response(lines.join("\n"), { headers: { "Content-Type": TEXT_TYPE } });
     };
     await using exporter = FakeExporter.start(answer);
     await using receiver = await Receiver.start();
@@ -103,6 +106,8 @@ testWithParts(
         `timestamp(fake{job="${job}"}) - fake{job="${job}"}`,
       );
       assert(Math.abs(Number(value)) < 0.5, `${job}: ${value} s old`);
+      const [stamped] = await prometheus.query(`timestamp(stamped{job="${job}"})`);
+      assertEquals(Number(stamped?.value), stampMs / 1000);
     }
     const [asked] = new Set(heard.map((headers) => headers.get("accept")));
     assertEquals(heard.filter((headers) => headers.get("accept") !== asked), []);
