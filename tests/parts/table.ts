@@ -143,6 +143,11 @@ export const PARTS = {
     onPath: ["xtables-legacy-multi"],
     env: { XTABLES_LIBDIR: `usr/lib/${Deno.build.arch}-linux-gnu/xtables` },
   },
+  "faketime": {
+    packages: ["libfaketime"],
+    binary: `usr/lib/${Deno.build.arch}-linux-gnu/faketime/libfaketimeMT.so.1`,
+    onPath: ["libfaketimeMT.so.1"],
+  },
   "systemd-analyze": {
     packages: ["systemd", "libsystemd-shared"],
     libraries: SYSTEMD_LIBRARIES,
