@@ -34,14 +34,20 @@ export interface TargetHealth {
 }
 
 export class Prometheus implements AsyncDisposable {
-  readonly process: RunningProcess;
+  readonly #run: () => RunningProcess;
   readonly #folder: TempDir;
   readonly #port: number;
+  #process: RunningProcess;
 
-  private constructor(process: RunningProcess, folder: TempDir, port: number) {
-    this.process = process;
+  private constructor(run: () => RunningProcess, folder: TempDir, port: number) {
+    this.#run = run;
     this.#folder = folder;
     this.#port = port;
+    this.#process = run();
+  }
+
+  get process(): RunningProcess {
+    return this.#process;
   }
 
   /** One that scrapes the jobs so often; with more features than those of every test. */
@@ -61,23 +67,25 @@ export class Prometheus implements AsyncDisposable {
       // It can't pick a port itself, and the one we pick may be gone by then.
       for (let tries = 1;; tries++) {
         const port = freePort();
-        const process = new RunningProcess(part.path, {
-          args: [
-            `--config.file=${config}`,
-            `--storage.tsdb.path=${folder.path}/data-${tries}`,
-            ...args,
-            `--web.listen-address=127.0.0.1:${port}`,
-            `--enable-feature=${["exemplar-storage", ...features].join(",")}`,
-          ],
-          cwd: folder.path,
-          env: part.env,
-        });
+        const run = () =>
+          new RunningProcess(part.path, {
+            args: [
+              `--config.file=${config}`,
+              `--storage.tsdb.path=${folder.path}/data-${tries}`,
+              ...args,
+              `--web.listen-address=127.0.0.1:${port}`,
+              `--enable-feature=${["exemplar-storage", ...features].join(",")}`,
+            ],
+            cwd: folder.path,
+            env: part.env,
+          });
+        const prometheus = new Prometheus(run, folder, port);
         try {
-          await process.waitForOutput(/Server is ready to receive web requests/);
-          return new Prometheus(process, folder, port);
+          await prometheus.#ready();
+          return prometheus;
         } catch (error) {
-          await process[Symbol.asyncDispose]();
-          const taken = process.output.includes("address already in use");
+          await prometheus.process[Symbol.asyncDispose]();
+          const taken = prometheus.process.output.includes("address already in use");
           if (!taken || tries === TRIES) throw error;
         }
       }
@@ -85,6 +93,13 @@ export class Prometheus implements AsyncDisposable {
       await folder[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** Ends it with the signal, and starts it anew with what it has stored. */
+  async restart(signal: Deno.Signal): Promise<void> {
+    await this.#process.end(signal);
+    this.#process = this.#run();
+    await this.#ready();
   }
 
   /** The labels of every series that an instant query finds just now, and its value. */
@@ -142,6 +157,10 @@ export class Prometheus implements AsyncDisposable {
       activeTargets: TargetHealth[];
     };
     return data.activeTargets;
+  }
+
+  async #ready(): Promise<void> {
+    await this.#process.waitForOutput(/Server is ready to receive web requests/);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,8 @@
 // What scenarios came to, told by their processes to `deno task lab`: a line of JSON each, in
 // the file that it names in the environment.
 
+import { stripVTControlCharacters } from "node:util";
+
 /** A number that was seen, or a word. */
 export interface Figure {
   readonly what: string;
@@ -63,5 +65,5 @@ function rounded(value: number): string {
 
 /** One line, with nothing that would end its cell. */
 function cell(text: string): string {
-  return text.replaceAll(/\s+/g, " ").replaceAll("|", "\\|").trim();
+  return stripVTControlCharacters(text).replaceAll(/\s+/g, " ").replaceAll("|", "\\|").trim();
 }
