@@ -75,7 +75,9 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   async #serve(client: Deno.TcpConn): Promise<void> {
-    const server = await Deno.connect({ hostname: "127.0.0.1", port: this.#upstreamPort });
+    const server = await Deno.connect({ hostname: "127.0.0.1", port: this.#upstreamPort })
+      .catch(() => undefined);
+    if (server === undefined) return close(client);
     this.count++;
     const flow = { client, server, isLost: false };
     for (const each of [client, server]) each.setNoDelay();

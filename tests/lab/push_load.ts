@@ -3,6 +3,9 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Receiver } from "../e2e/prompipe.ts";
 
+/** Where the pushes go. */
+type Pushing = Pick<Receiver, "push">;
+
 const CONNECTIONS = 4;
 
 /** The path of a target. */
@@ -20,13 +23,17 @@ export class PushLoad {
   #pushing: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
-  constructor(targets: number) {
+  readonly #pauseMs: number;
+
+  /** `pauseMs`: after each push, where there is other work to be done. */
+  constructor(targets: number, { pauseMs = 0 } = {}) {
+    this.#pauseMs = pauseMs;
     this.kept = Array(targets).fill(0);
     this.#sent = Array(targets).fill(0);
     this.takenMs = this.#sent.map(() => []);
   }
 
-  start(receiver: Receiver): void {
+  start(receiver: Pushing): void {
     this.#stopped = false;
     const loops = Array.from({ length: CONNECTIONS }, (_, first) => this.#push(receiver, first));
     this.#pushing = Promise.all(loops);
@@ -54,8 +61,8 @@ export class PushLoad {
       const { status, text } = await receiver.scrape(pathOf(target));
       if (status === 404 && least === 0) continue;
       assertEquals(status, 200, text);
-      const number = Number(/^pushed (\d+)\n/.exec(text)?.[1]);
-      assert(text === bodyOf(number), `target ${target} serves what was never pushed`);
+      const number = numberOf(text);
+      assert(number !== undefined, `target ${target} serves what was never pushed`);
       const sent = this.#sent[target]!;
       assert(number <= sent, `target ${target} serves ${number}, and ${sent} was the last`);
       assert(number >= least, `target ${target} serves ${number}, and ${least} was kept`);
@@ -63,7 +70,7 @@ export class PushLoad {
     }
   }
 
-  async #push(receiver: Receiver, first: number): Promise<void> {
+  async #push(receiver: Pushing, first: number): Promise<void> {
     for (let target = first; !this.#stopped; target = (target + CONNECTIONS) % this.#sent.length) {
       const number = this.#sent[target]! += 1;
       try {
@@ -72,8 +79,15 @@ export class PushLoad {
       } catch {
         // It was killed under this push: nobody knows whether it was taken.
       }
+      if (this.#pauseMs > 0) await new Promise((go) => setTimeout(go, this.#pauseMs));
     }
   }
+}
+
+/** The number of a body that is whole. */
+export function numberOf(body: string): number | undefined {
+  const number = Number(/^pushed (\d+)\n/.exec(body)?.[1]);
+  return body === bodyOf(number) ? number : undefined;
 }
 
 /** Tells its number in every line, and its size by its number: from a line to 100 KB. */

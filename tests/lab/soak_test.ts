@@ -7,8 +7,9 @@ import { RunningProcess } from "../e2e/processes.ts";
 import { Receiver } from "../e2e/prompipe.ts";
 import { TempDir } from "../e2e/temp_dir.ts";
 import { residentMib } from "./proc.ts";
-import { IS_LONG, noLinux, scenario, type Seen } from "./scenario.ts";
-import type { SoakResult, SoakSample } from "./soak_load.ts";
+import { IS_LONG, noLinux, scenario } from "./scenario.ts";
+import { judgeSoak } from "./soak.ts";
+import type { SoakResult } from "./soak_load.ts";
 
 const LOAD = join(import.meta.dirname!, "soak_load.ts");
 const TARGETS = 20;
@@ -17,12 +18,6 @@ const PUSHES_A_DAY = 21_600;
 const PUSHES = IS_LONG ? PUSHES_A_DAY : PUSHES_A_DAY / 100;
 /** Targets that come once and go. */
 const GUESTS = IS_LONG ? 100_000 : 1_000;
-const WARM_UP_HOURS = 6;
-const MAX_SLOPE = 1;
-/** That come and go: of the state, of a scrape. */
-const MAX_FILES = 4;
-/** In a minute's load there is no slope to speak of yet. */
-const MAX_GROWTH_MIB = 80;
 
 const WAYS = {
   "put": { breaks: "by PUT", kind: "put", hasState: false },
@@ -56,43 +51,6 @@ for (const [name, { breaks, kind, hasState }] of Object.entries(WAYS)) {
     seen("pushes", result.pushes);
     seen("read back", result.reads);
     seen("in", result.seconds, "s");
-    judge(result.samples, { seen, beforeMib });
+    judgeSoak(result.samples, { seen, beforeMib });
   });
-}
-
-function judge(
-  samples: readonly SoakSample[],
-  { seen, beforeMib }: { readonly seen: Seen; readonly beforeMib: number },
-): void {
-  const warm = samples.filter(({ hour }) => hour >= WARM_UP_HOURS);
-  const slope = slopeOf(lowestAnHour(warm));
-  const last = samples.at(-1)!;
-  const files = warm.map(({ files }) => files);
-  seen("memory at the start", beforeMib, "MiB");
-  seen("after the warm-up", warm[0]!.residentMib, "MiB");
-  seen("at the end", last.residentMib, "MiB");
-  seen("slope", slope, "MiB an hour");
-  seen("files open", `${Math.min(...files)} to ${Math.max(...files)}`);
-  if (IS_LONG) assert(slope < MAX_SLOPE, `memory grows by ${slope} MiB an hour`);
-  const growth = last.residentMib - beforeMib;
-  assert(growth < MAX_GROWTH_MIB, `memory grew by ${growth} MiB`);
-  assert(Math.max(...files) - Math.min(...files) <= MAX_FILES, `files open: ${files.join(" ")}`);
-}
-
-/** The least of each hour: what is only waiting to be collected isn't growth. */
-function lowestAnHour(samples: readonly SoakSample[]): [hour: number, mib: number][] {
-  const lowest = new Map<number, number>();
-  for (const { hour, residentMib } of samples) {
-    const which = Math.floor(hour);
-    lowest.set(which, Math.min(lowest.get(which) ?? Infinity, residentMib));
-  }
-  return [...lowest];
-}
-
-/** Of the line with the least squares. */
-function slopeOf(points: readonly (readonly [x: number, y: number])[]): number {
-  const meanX = points.reduce((sum, [x]) => sum + x, 0) / points.length;
-  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / points.length;
-  const over = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
-  return over / points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
 }
