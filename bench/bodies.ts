@@ -30,7 +30,8 @@ function bodyOf(plain: Uint8Array<ArrayBuffer>): Body {
   return { size: sizeName(plain.length), plain, gzip: new Uint8Array(gzipSync(plain)) };
 }
 
-function sizeName(bytes: number): string {
+/** Such as "57 KB". */
+export function sizeName(bytes: number): string {
   return bytes < 1e6 ? `${Math.round(bytes / 1e3)} KB` : `${Math.round(bytes / 1e6)} MB`;
 }
 

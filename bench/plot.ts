@@ -109,6 +109,10 @@ function lines(table: Table): string {
     }),
   }));
   const all = drawn.flatMap(({ points }) => points);
+  // An axis of several units has none: the legend tells them.
+  const units = new Set(all.map(({ y }) => y.unit));
+  const [unit, named] = units.size === 1 ? [all[0]!.y.unit, false] : ["", true];
+  const names = drawn.map(({ name, points }) => named ? `${name}, ${points[0]?.y.unit}` : name);
   const bottom = MARGIN.top + LINES_HEIGHT;
   const across = axisOf(all.map(({ x }) => x), {
     ...{ log: true, from: 90, to: WIDTH - MARGIN.right },
@@ -124,7 +128,7 @@ function lines(table: Table): string {
     ...up.ticks.map((tick) =>
       `<line class="grid" x1="90" x2="${WIDTH - MARGIN.right}" y1="${n(up.at(tick))}" ` +
       `y2="${n(up.at(tick))}"/>` +
-      text(tickText(tick, all[0]?.y.unit ?? ""), { x: 82, y: up.at(tick) + 4, anchor: "end" })
+      text(tickText(tick, unit), { x: 82, y: up.at(tick) + 4, anchor: "end" })
     ),
     ...drawn.map(({ points }, column) => {
       const places = points.map(({ x, y }) => [n(across.at(x.median)), n(up.at(y.median))]);
@@ -136,7 +140,7 @@ function lines(table: Table): string {
     }),
   ];
   return svg(table, {
-    names: drawn.map(({ name }) => name),
+    names,
     height: bottom + MARGIN.bottom,
     parts,
   });

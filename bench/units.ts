@@ -9,10 +9,11 @@ export function readable(value: number, unit: string): string {
 /** The number alone, where a column's head tells the unit. */
 export function digits(value: number): string {
   if (!Number.isFinite(value)) return String(value);
+  if (Number.isInteger(value)) return value.toLocaleString("en-US");
   const size = Math.abs(value);
   if (size >= 100) return Math.round(value).toLocaleString("en-US");
   if (size >= 10) return value.toFixed(1);
-  return size >= 1 || size === 0 ? value.toFixed(2) : Number(value.toPrecision(2)).toString();
+  return size >= 1 ? value.toFixed(2) : Number(value.toPrecision(2)).toString();
 }
 
 function scale(value: number, unit: string): [value: number, unit: string] {
