@@ -50,11 +50,9 @@ const NEVER_READ: Snapshot = {
 
 function silence(entry: Entry, nowMs: number) {
   const age = formatDuration(Math.floor((nowMs - entry.receivedAtMs) / 1000) * 1000);
-  if (entry.isLive !== undefined) {
-    const reason = `its sender is not connected, for ${age}`;
-    return { state: "silent", cause: "sender_silent", reason } as const;
-  }
-  const since = `last push ${age} ago, time to live ${formatDuration(entry.push.ttlMs)}`;
+  const since = entry.isLive === undefined
+    ? `last push ${age} ago, time to live ${formatDuration(entry.push.ttlMs)}`
+    : `its sender is not connected, for ${age}`;
   return entry.refusal === undefined
     ? { state: "silent", cause: "sender_silent", reason: since } as const
     : { state: "silent", cause: "push_refused", reason: `${entry.refusal}; ${since}` } as const;

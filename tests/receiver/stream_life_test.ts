@@ -41,6 +41,19 @@ Deno.test("a token that is good no more closes its streams", async () => {
   assertEquals([other.closed?.code, room.streams.size], [4401, 0]);
 });
 
+Deno.test("a target on demand says that its token is good no more", async () => {
+  using room = new StreamRoom();
+  const stream = await room.greeted();
+  await stream.say(targetFrame({ mode: "on_demand" }));
+  room.tokens.use([]);
+  room.streams.tick();
+  assertEquals(stream.closed?.code, 4401);
+  assertEquals(await room.scrape(), {
+    ...{ state: "silent", cause: "push_refused" },
+    reason: "its token is expired or revoked; its sender is not connected, for 0s",
+  });
+});
+
 Deno.test("who says nothing for 12 s is dead, who says something isn't", async () => {
   using room = new StreamRoom();
   const silent = await room.greeted();
