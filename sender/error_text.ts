@@ -39,7 +39,8 @@ export function errorCode(error: unknown): string | undefined {
  * more, at the end of a chain of colons.
  */
 export function errorText(error: unknown): string {
-  const known = TEXTS.get(errorCode(error) ?? "");
+  const code = errorCode(error) ?? "";
+  const known = code.startsWith("HPE_") ? "what answers speaks no HTTP" : TEXTS.get(code);
   if (known !== undefined) return known;
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return errorText(error.cause);

@@ -138,7 +138,7 @@ function plainText(url: URL): Finding {
   }
   return trouble("tls", "plain HTTP: whoever is in between can read the token", {
     level: "warning",
-    remedy: "use https://, unless the way is a network of your own",
+    remedy: "use https:// (wss://), unless the way is a network of your own",
   });
 }
 

@@ -35,7 +35,7 @@ export async function examinePush(
   if (!asked.ok) {
     if (url.protocol === "http:" && asked.text.includes("invalid http version")) {
       return [trouble("push", "what answers speaks no plain HTTP", {
-        remedy: "write https:// in the destination, or name the port of plain HTTP",
+        remedy: "write https:// (wss://) in the destination, or name the port of plain HTTP",
       })];
     }
     if (!asked.timedOut) {
@@ -99,7 +99,8 @@ export function judge(answer: Answer, url: URL): Finding | undefined {
   );
 }
 
-const RECEIVER_REMEDIES: ReadonlyMap<number, string> = new Map([
+/** What to do where a receiver refuses, by status. */
+export const RECEIVER_REMEDIES: ReadonlyMap<number, string> = new Map([
   [400, "sender and receiver differ in version: bring both to the newer one"],
   [
     401,

@@ -8,6 +8,7 @@ import { Connection } from "../stream/connection.ts";
 import { webSocketOpener } from "../stream/web_socket.ts";
 import { realTiming } from "../timing.ts";
 import { type Finding, fine, trouble } from "./finding.ts";
+import { RECEIVER_REMEDIES } from "./push.ts";
 
 const TIMEOUT_MS = 8_000;
 const REMEDY = "let WebSockets pass to /stream (nginx: proxy_http_version 1.1, and the headers " +
@@ -40,9 +41,10 @@ export async function examineStream(
   if (!opened.ok) {
     const { failure: { reason }, unfit } = opened;
     if (unfit === "no") {
+      // What is no fault of WebSockets is none that PUT would be used for.
+      const status = Number(/^\d{3}\b/.exec(reason)?.[0]);
       return trouble("stream", `no stream: ${reason}`, {
-        level,
-        remedy: `see what is said of the connection, the token and the push${otherwise}`,
+        remedy: RECEIVER_REMEDIES.get(status) ?? "see what is said of the connection and of TLS",
       });
     }
     return trouble("stream", `no stream gets through: ${reason}`, {

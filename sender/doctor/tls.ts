@@ -41,7 +41,7 @@ export async function examineTls(
   if (!shake.ok) {
     if (shake.code === "ERR_SSL_WRONG_VERSION_NUMBER") {
       return trouble("tls", "the port speaks plain HTTP, no TLS", {
-        remedy: "write http:// in the destination, or name the port where TLS is spoken",
+        remedy: "write http:// (ws://) in the destination, or name the port where TLS is spoken",
       });
     }
     return trouble("tls", `no handshake: ${shake.text}`, {
