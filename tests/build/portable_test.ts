@@ -5,6 +5,8 @@ import { join } from "@std/path";
 import { newToken } from "../e2e/prompipe.ts";
 import { RunningProcess } from "../e2e/processes.ts";
 import { TempDir } from "../e2e/temp_dir.ts";
+import { waitFor } from "../e2e/wait_for.ts";
+import { FakeExporter, gauge } from "../fakes/exporter.ts";
 import { testUnless } from "../parts.ts";
 import { namesIn, realPortable, runToEnd, VERSION_LINE } from "./portable_fixture.ts";
 
@@ -88,6 +90,41 @@ testUnless(
     }
     const { code, signal } = await receiver.end("SIGTERM", { timeoutMs: 10_000 });
     assertEquals([code, signal], [0, null]);
+  },
+);
+
+testUnless(
+  elsewhere,
+  "the portable file streams, what is pushed and what is on demand",
+  async () => {
+    const { file } = await portable();
+    await using cache = await TempDir.make();
+    await using exporter = FakeExporter.start(() => gauge(1));
+    const token = newToken();
+    const env = { PROMPIPE_CACHE_DIR: cache.path, BEARER_TOKEN: token };
+    const listen = ["--push-listen", "127.0.0.1:0", "--scrape-listen", "127.0.0.1:0"];
+    await using receiver = new RunningProcess(file, { args: ["receiver", ...listen], env });
+    const [, push] = await receiver.waitForOutput(/listener=push address=(\S+)/);
+    const [, scrape] = await receiver.waitForOutput(/listener=scrape address=(\S+)/);
+    const pairs = ["push", "on_demand"].map((mode) => ({
+      ...{ mode, source: exporter.url, destination: `ws://${push}/metrics/a/${mode}` },
+    }));
+    const config = JSON.stringify({ bearer_token: token, interval: "500ms", pairs });
+    const path = await cache.write("config.json", config);
+    const args = ["sender", "--config", path];
+    await using sender = new RunningProcess(file, {
+      args,
+      env: { PROMPIPE_CACHE_DIR: cache.path },
+    });
+    const get = async (path: string) => await (await fetch(`http://${scrape}${path}`)).text();
+    for (const mode of ["push", "on_demand"]) {
+      await waitFor(async () => assertMatch(await get(`/metrics/a/${mode}`), /^fake 1$/m), {
+        timeoutMs: 15_000,
+        what: `${mode}; ${sender.output}`,
+      });
+    }
+    assertMatch(await get("/metrics"), /^prompipe_receiver_streams 1$/m);
+    assertMatch(await get("/metrics"), /^prompipe_receiver_target_arrival\{.*arrival="stream"/m);
   },
 );
 

@@ -4,6 +4,7 @@
 import type { Part } from "../parts.ts";
 import { runInNamespace } from "./namespace.ts";
 import { noRoot, scenario, type Seen } from "./scenario.ts";
+import { editedConfig, renewedCertificate, revokedToken } from "./stream_changes.ts";
 import { killedReceivers, killedSenders } from "./stream_kills.ts";
 import { faultsOfNetwork } from "./stream_network.ts";
 import { streamsThroughNginx } from "./stream_nginx.ts";
@@ -49,6 +50,28 @@ scenario({
   needs: ["nginx", "openssl"],
   ci: false,
 }, streamsThroughNginx);
+
+scenario({
+  name: "stream-certificate",
+  breaks: "the certificate under an open stream is renewed",
+  holds: "the stream goes on, and the next one is opened with the new one",
+  needs: ["openssl"],
+  ci: false,
+}, renewedCertificate);
+
+scenario({
+  name: "stream-token",
+  breaks: "the token of a stream is revoked, given back, narrowed, widened",
+  holds: `closed within a second or so, 503 and why; ${FRESH}`,
+  ci: false,
+}, revokedToken);
+
+scenario({
+  name: "stream-config",
+  breaks: "a pair moves from PUT to a stream, to on demand and back, and goes",
+  holds: "each answer is pushed once, one way at a time; what is gone is silent",
+  ci: false,
+}, editedConfig);
 
 scenario({
   name: "stream-all-faults",
