@@ -77,7 +77,7 @@ export class PutDelivery implements Delivery {
         }
         await response.body?.cancel();
         if (location.origin !== url.origin) {
-          const reason = `redirected to another origin, ${location.origin}, ` +
+          const reason = `redirected to another origin, ${oneLine(location.origin)}, ` +
             "which the token must not follow: make that the destination";
           return failed(reason);
         }

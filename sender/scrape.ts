@@ -1,6 +1,6 @@
 // One scrape of one source, asked for as Prometheus would ask.
 
-import { formatDuration, formatSize } from "../protocol/mod.ts";
+import { formatDuration, formatSize, oneLine } from "../protocol/mod.ts";
 import { errorText } from "./error_text.ts";
 import { BodyTooLarge, type Get, type RawResponse } from "./http_source.ts";
 import type { FilterRules } from "./filter/name_filter.ts";
@@ -58,7 +58,9 @@ export async function scrape(
         return failed("source_invalid", "redirected to nowhere", place);
       }
       if (next.origin !== url.origin) {
-        const detail = `redirected to another origin, ${next.origin}: make that the source`;
+        const detail = `redirected to another origin, ${
+          oneLine(next.origin)
+        }: make that the source`;
         return failed("source_invalid", detail, place);
       }
       url = next;

@@ -2,7 +2,7 @@
 
 import { HASH, skipBlanks } from "../exposition/byte_class.ts";
 import { latin1 } from "../exposition/number.ts";
-import { ByteBuffer } from "./byte_buffer.ts";
+import { ByteBuffer } from "../byte_buffer.ts";
 import { KeptMetadata } from "./kept_metadata.ts";
 import { LineScanner } from "./line_scanner.ts";
 import type { NameFilter } from "./name_filter.ts";

@@ -44,6 +44,7 @@ Deno.test("PutDelivery.deliver() sends nothing to another origin, not even witho
     ["//evil.example/metrics/node/rpi", "http://evil.example"],
     ["http://push.example@evil.example/", "http://evil.example"],
     ["ftp://push.example/", "ftp://push.example"],
+    [`http://${"a".repeat(10_000)}/`, `http://${"a".repeat(292)}…`],
   ];
   for (const [location, origin] of table) {
     const fake = redirecting(location);

@@ -52,6 +52,40 @@ Deno.test("Get rejects where the answer is no HTTP", async () => {
   }
 });
 
+Deno.test("Get rejects where the body is packed as nobody asked for", async () => {
+  for (const coding of ["gzip, chunked", "gzip", "identity", "xchunked", "chunked, chunked"]) {
+    const chunks = "4\r\nup 1\r\n0\r\n\r\n";
+    const error = await rejection(`${HEAD}Transfer-Encoding: ${coding}\r\n\r\n${chunks}`);
+    assert(error instanceof Error, coding);
+  }
+});
+
+Deno.test("Get rejects where the answer is another protocol, or never one", async () => {
+  const upgraded = "HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+  const error = await rejection(async (connection) => {
+    await connection.send(upgraded);
+    await connection.request(); // it is us who hang up
+  });
+  assertEquals(errorText(error), "answered 101, which was not asked for");
+  for (const interim of ["100 Continue", "102 Processing", "103 Early Hints"]) {
+    const error = await rejection(async (connection) => {
+      for (;;) await connection.send(`HTTP/1.1 ${interim}\r\n\r\n`.repeat(100));
+    });
+    assertEquals(errorText(error), "answered 1xx over and over", interim);
+  }
+});
+
+Deno.test("Get passes over a few interim answers", async () => {
+  const hint = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+  await using server = new RawServer(async (connection) => {
+    await connection.request();
+    await connection.send(`${hint.repeat(10)}${HEAD}Content-Length: 4\r\n\r\nup 1`);
+  });
+  using get = createGet();
+  const { body } = await get(server.url, { headers: {}, signal: NEVER, maxBodyBytes: 50 });
+  assertEquals(new TextDecoder().decode(body), "up 1");
+});
+
 Deno.test("Get rejects with the code of a connection that was refused", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;

@@ -44,6 +44,7 @@ Deno.test("scrape() refuses a redirect to another origin, and doesn't ask there"
     ["//other:9100/metrics", "http://other:9100"],
     ["http://user:word@other/metrics", "http://other"],
     ["file:///etc/passwd", "null"],
+    [`http://${"a".repeat(10_000)}/`, `http://${"a".repeat(292)}…`],
   ];
   for (const [location, origin] of table) {
     const fake = redirecting(location);

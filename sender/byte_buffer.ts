@@ -9,6 +9,11 @@ export class ByteBuffer {
   #block = new Uint8Array(0);
   #used = 0;
 
+  /** How many there are. */
+  get byteLength(): number {
+    return this.#fullBytes + this.#used;
+  }
+
   append(more: Uint8Array): void {
     if (this.#used + more.length > this.#block.length) {
       this.#full.push(this.#block.subarray(0, this.#used));
@@ -22,7 +27,7 @@ export class ByteBuffer {
 
   /** A copy of all of them. */
   bytes(): Uint8Array<ArrayBuffer> {
-    const all = new Uint8Array(this.#fullBytes + this.#used);
+    const all = new Uint8Array(this.byteLength);
     let at = 0;
     for (const block of this.#full) {
       all.set(block, at);
