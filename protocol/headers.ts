@@ -57,6 +57,8 @@ export function readPushHeaders(headers: Pick<Headers, "get">): ReadPushHeaders 
   if (Number.isNaN(intervalMs)) return wrong(INTERVAL, "a number of seconds");
   const written = headers.get(LABELS);
   if (written === null) return { ok: true, ttlMs, scrapedAtMs, intervalMs, labels: undefined };
+  // How HTTP joins headers of one name; a query string has its blanks encoded.
+  if (written.includes(", ")) return { ok: false, reason: `${LABELS} is there twice` };
   const read = parseLabels(written);
   if (!read.ok) return { ok: false, reason: `${LABELS} ${read.reason}` };
   return { ok: true, ttlMs, scrapedAtMs, intervalMs, labels: read.labels };

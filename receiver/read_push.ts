@@ -47,6 +47,10 @@ export async function readPush(request: PushRequest, context: PushContext): Prom
   if (encoding === undefined) {
     return refuse("unknown_encoding", "Content-Encoding must be gzip, zstd or none");
   }
+  // Nobody would unpack what is packed for the transfer: it would be stored so.
+  if ((request.headers.get("transfer-encoding") ?? "chunked").toLowerCase() !== "chunked") {
+    return refuse("bad_header", "Transfer-Encoding must be chunked or none");
+  }
   const headers = readPushHeaders(request.headers);
   if (!headers.ok) return refuse("bad_header", headers.reason);
   const contentType = request.headers.get("content-type") || DEFAULT_TYPE;

@@ -103,4 +103,6 @@ Deno.test("readPushHeaders() says what is wrong with labels after the header's n
     ok: false,
     reason: 'Prompipe-Labels holds "a" twice',
   });
+  const two = new Headers([["Prompipe-Labels", "a=b"], ["Prompipe-Labels", "c=d"]]);
+  assertEquals(readPushHeaders(two), { ok: false, reason: "Prompipe-Labels is there twice" });
 });

@@ -52,6 +52,12 @@ const REFUSED: readonly (readonly [string, Ask, number, RefusalReason])[] = [
   ],
   ["brotli", { headers: { "Content-Encoding": "br" }, body: "x" }, 415, "unknown_encoding"],
   ["two encodings", { headers: { "Content-Encoding": "gzip, gzip" } }, 415, "unknown_encoding"],
+  [
+    "a body packed for the transfer",
+    { headers: { "Transfer-Encoding": "gzip, chunked" }, body: "x" },
+    400,
+    "bad_header",
+  ],
   ["one target too many", { path: "/metrics/c/d", body: "x" }, 507, "no_room"],
   ["too much memory", { body: "x".repeat(801) }, 507, "no_room"],
 ];
