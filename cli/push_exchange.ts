@@ -101,7 +101,9 @@ export async function sendAnswer(
   for (const [name, value] of response.headers) out.setHeader(name, value);
   if (body !== undefined) out.setHeader("Content-Length", body.byteLength);
   const isComplete = request.complete;
-  if (!isComplete) out.setHeader("Connection", "close");
+  // What follows a request for another protocol is read by nobody here.
+  const isLast = !isComplete || request.headers.upgrade !== undefined;
+  if (isLast) out.setHeader("Connection", "close");
   const { promise, resolve } = Promise.withResolvers<void>();
   out.once("close", resolve);
   out.writeHead(response.status).end(body);

@@ -54,15 +54,17 @@ export function openWebSocket({ request, socket, head }: Upgrade, open: OpenStre
         get bufferedBytes() {
           return webSocket.bufferedAmount;
         },
-        close(code, reason) {
-          webSocket.resume();
-          webSocket.close(code, reason.slice(0, MAX_REASON_LENGTH));
-          const timer = setTimeout(() => webSocket.terminate(), GOODBYE_MS);
-          webSocket.on("close", () => clearTimeout(timer));
-        },
+        close: (code, reason) => close(webSocket, code, reason),
       }),
     );
   });
+}
+
+function close(webSocket: WebSocket, code: number, reason: string): void {
+  webSocket.resume();
+  webSocket.close(code, reason.slice(0, MAX_REASON_LENGTH));
+  const timer = setTimeout(() => webSocket.terminate(), GOODBYE_MS);
+  webSocket.on("close", () => clearTimeout(timer));
 }
 
 /** One message after the other: while one is being worked on, nothing more is read. */
@@ -73,7 +75,8 @@ function listen(webSocket: WebSocket, listener: StreamListener): void {
   webSocket.on("error", () => {}); // it closes then
   webSocket.on("close", () => listener.closed());
   webSocket.on("message", (message, isBinary) => {
-    if (!isBinary) return webSocket.close(UNSUPPORTED, "messages are binary");
+    if (webSocket.readyState !== OPEN) return; // what comes after a goodbye
+    if (!isBinary) return close(webSocket, UNSUPPORTED, "messages are binary");
     if (isBusy) waiting.push(message);
     else hear(message);
   });

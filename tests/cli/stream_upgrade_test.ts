@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { bindPushPort } from "../../cli/push_listener.ts";
 import { MAX_MESSAGE_BYTES, SUBPROTOCOL } from "../../protocol/stream/mod.ts";
 import type { AdmitStream, OpenStream, StreamConnection } from "../../receiver/mod.ts";
-import { bytes, exchange, head } from "../e2e/raw_http.ts";
+import { bytes, exchange, head, readAnswer, writeAll } from "../e2e/raw_http.ts";
 import { RecordedLog } from "../fakes/recorded_log.ts";
 
 const LOOPBACK = { host: "127.0.0.1", port: 0 };
@@ -76,6 +76,17 @@ Deno.test("what asks for another protocol is answered as any request", async () 
   assertEquals(answer?.status, 200);
 });
 
+Deno.test("the connection ends with the answer to who asked for another protocol", async () => {
+  await using started = await start(() => Promise.resolve(new Response(null, { status: 500 })));
+  for (const upgrade of ["h2c", "nonsense", "h2c, websocket"]) {
+    const headers = { "Connection": "Upgrade", "Upgrade": upgrade };
+    const asked = bytes(head("GET", "/", headers), head("GET", "/", { Connection: "keep-alive" }));
+    const answer = await exchange(started.port, asked);
+    assertEquals([answer?.status, answer?.headers.get("connection")], [200, "close"], upgrade);
+    assertEquals(new TextDecoder().decode(answer?.body), "plain");
+  }
+});
+
 Deno.test("messages go both ways, and a close says why", async () => {
   const { admit, heard, opened, gone } = hearing();
   await using started = await start(admit);
@@ -116,6 +127,27 @@ Deno.test("a message waits until the one before is done", async () => {
   while (heard.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
   socket.close();
   await gone;
+});
+
+Deno.test("a text ends the stream, even of a sender that never says goodbye", async () => {
+  const { admit, heard, gone } = hearing();
+  await using started = await start(admit);
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port: started.port });
+  const upgrade = head("GET", "/stream", {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Protocol": SUBPROTOCOL,
+  });
+  const text = Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 65);
+  const message = Uint8Array.of(0x82, 0x81, 0, 0, 0, 0, 65);
+  await writeAll(connection, bytes(upgrade, text, message));
+  const answer = await readAnswer(connection);
+  assertEquals(answer?.status, 101);
+  assertEquals([...answer!.body.subarray(0, 4)], [0x88, 21, 1003 >> 8, 1003 & 255]);
+  await gone;
+  assertEquals(heard, []);
 });
 
 Deno.test("a text, or a message that is too long, ends the stream", async () => {
