@@ -11,6 +11,8 @@ const COLLECT_AFTER = 256;
 const MAX_CONNECTIONS = 15_000;
 /** Of the files that are free, the rest are for others: scrapers, the state, a certificate. */
 const SHARE = 0.75;
+/** So many requests may wait for their answers on one connection; most clients send one. */
+const MAX_WAITING = 32;
 /** From here on it matters how many files there are. */
 const MANY = 200;
 
@@ -67,10 +69,15 @@ export class Connections {
     this.#counted = true;
   }
 
-  /** A request came in. */
-  open(socket: Named): void {
+  /**
+   * A request came in. Returns whether it is to be answered: who sends without end, and
+   * reads no answer, would fill the memory.
+   */
+  open(socket: Named): boolean {
     const connection = this.#all.get(nameOf(socket));
-    if (connection !== undefined) connection.requests++;
+    if (connection === undefined || ++connection.requests <= MAX_WAITING) return true;
+    connection.socket.destroy();
+    return false;
   }
 
   /** A client was let in: its connection is no stranger's any more. */

@@ -97,6 +97,7 @@ export async function sendAnswer(
   response: Response,
   { request, out }: { readonly request: IncomingMessage; readonly out: ServerResponse },
 ): Promise<void> {
+  if (!request.complete && isChunked(request)) drop(request);
   const body = response.body === null ? undefined : await response.bytes();
   for (const [name, value] of response.headers) out.setHeader(name, value);
   if (body !== undefined) out.setHeader("Content-Length", body.byteLength);
@@ -111,9 +112,21 @@ export async function sendAnswer(
   if (!isComplete) cutOff(request);
 }
 
+/** Whether its body comes in chunks. Of one byte each, every one would cost some hundred. */
+export function isChunked({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined;
+}
+
+/** What has come of a body is gone, and what is on its way stays with the system. */
+function drop(request: IncomingMessage): void {
+  request.read();
+  request.socket.pause();
+}
+
 /** Closed at once, the connection would be reset before a client that still sends reads why. */
 function cutOff(request: IncomingMessage): void {
   const timer = setTimeout(() => request.socket.destroy(), LINGER_MS);
   request.once("close", () => clearTimeout(timer));
-  request.on("error", () => {}).on("data", () => {});
+  request.on("error", () => {});
+  if (!isChunked(request)) request.on("data", () => {});
 }

@@ -9,7 +9,7 @@ import { collectGarbage } from "./collect_garbage.ts";
 import { Connections } from "./connections.ts";
 import { bindFault, formatAddress, type ListenAddress, type ListenOptions } from "./listener.ts";
 import type { ClientAddress } from "./trusted_proxies.ts";
-import { pushRequest, sendAnswer } from "./push_exchange.ts";
+import { isChunked, pushRequest, sendAnswer } from "./push_exchange.ts";
 import { upgrader } from "./stream_upgrade.ts";
 
 /** A certificate and its key, as PEM. */
@@ -153,9 +153,10 @@ function listener(
 ): RequestListener {
   return async (request, out) => {
     const { socket } = request;
-    connections.open(socket);
     request.on("error", () => {}); // whoever reads the body is told, and nobody else minds
     out.on("error", () => {});
+    if (!connections.open(socket)) return;
+    if (isChunked(request)) socket.pause(); // until somebody reads the body
     const asked = pushRequest(request, {
       onRead() {
         connections.trust(socket);

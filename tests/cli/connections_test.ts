@@ -45,3 +45,18 @@ Deno.test("Connections closes who has been idle for longest where there is no ro
   const last = connect();
   assertEquals([again.destroyed, last.destroyed], [true, false]);
 });
+
+Deno.test("Connections closes who asks again and again, and takes no answer", () => {
+  const connections = new Connections(() => {});
+  const socket = new FakeSocket(1);
+  connections.add(socket as unknown as Socket);
+  const answered = Array.from({ length: 33 }, () => connections.open(socket));
+  assertEquals([answered.lastIndexOf(true), socket.destroyed], [31, true]);
+
+  const patient = new FakeSocket(2);
+  connections.add(patient as unknown as Socket);
+  for (let request = 0; request < 100; request++) {
+    assert(connections.open(patient));
+    connections.done(patient);
+  }
+});

@@ -150,6 +150,51 @@ Deno.test("bindPushPort() survives what is no HTTP", async () => {
   assertEquals(await (await fetch(started.url)).text(), "ok");
 });
 
+Deno.test("bindPushPort() hands over a body in chunks of any size, whenever it is read", async () => {
+  await using started = await start(async (request) => {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    return new Response(String((await read(request)).length));
+  });
+  for (const [count, size] of [[40, 65_536], [20_000, 1], [1, 3_000_000]] as const) {
+    const chunk = `${size.toString(16)}\r\n${"x".repeat(size)}\r\n`;
+    const request = bytes(
+      head("PUT", "/", { "Transfer-Encoding": "chunked" }),
+      chunk.repeat(count),
+      "0\r\n\r\n",
+    );
+    const answer = await exchange(started.port, request);
+    assertEquals(new TextDecoder().decode(answer?.body), String(count * size));
+  }
+});
+
+Deno.test("bindPushPort() leaves chunks to the system that nobody reads", async () => {
+  await using started = await start(() => text("no"));
+  using connection = await connect(started.port);
+  await writeAll(connection, bytes(head("PUT", "/", { "Transfer-Encoding": "chunked" })));
+  const flooding = (async () => {
+    const chunks = bytes("1\r\nx\r\n".repeat(10_000));
+    for (;;) await writeAll(connection, chunks);
+  })();
+  const answer = await readAnswer(connection);
+  assertEquals([answer?.status, answer?.headers.get("connection")], [200, "close"]);
+  await assertRejects(() => flooding);
+});
+
+Deno.test("bindPushPort() closes who sends requests without end, and takes no answer", async () => {
+  let asked = 0;
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  await using started = await start(() => {
+    asked++;
+    return promise;
+  });
+  using connection = await connect(started.port);
+  await assertRejects(async () => {
+    for (;;) await writeAll(connection, bytes(REQUEST.repeat(1_000)));
+  });
+  assertEquals(asked, 32);
+  resolve(new Response());
+});
+
 Deno.test("bindPushPort() answers 500 and no more where the handler fails, and logs why", async () => {
   const error = new Error("bug");
   await using started = await start(() => Promise.reject(error));
