@@ -38,12 +38,15 @@ export async function readBody(
   const deadline = new Deadline(bodyTimeoutMs);
   const pieces = request.body[Symbol.asyncIterator]();
   try {
-    return await collect(() => Promise.race([pieces.next(), deadline.passed]), {
+    const collected = collect(pieces, {
       declaredBytes: declared === Infinity ? undefined : declared,
       maxBodyBytes,
       share,
       deadline,
     });
+    collected.catch(() => {});
+    // Once for all pieces: each race would leave something behind until the time is up.
+    return await Promise.race([collected, deadline.passed]);
   } catch {
     return deadline.isOver
       ? refuse("too_slow", `body took longer than ${formatDuration(bodyTimeoutMs)}`)
@@ -62,7 +65,7 @@ interface Collecting {
 }
 
 async function collect(
-  next: () => Promise<IteratorResult<Uint8Array<ArrayBuffer>>>,
+  pieces: AsyncIterator<Uint8Array<ArrayBuffer>>,
   { declaredBytes, maxBodyBytes, share, deadline }: Collecting,
 ): Promise<ReadBody> {
   const isLarge = (declaredBytes ?? 0) > SMALL_BODY_BYTES;
@@ -70,7 +73,8 @@ async function collect(
   let bytes = 0;
   let reserved = false;
   for (;;) {
-    const { done, value } = await next();
+    const { done, value } = await pieces.next();
+    deadline.check(); // nobody waits any more, and the share is another's
     if (done) return { ok: true, body: bytes < body.byteLength ? body.slice(0, bytes) : body };
     const needed = bytes + value.byteLength;
     if (needed > maxBodyBytes) return tooLarge(maxBodyBytes);
@@ -127,6 +131,11 @@ class Deadline {
   /** Never fulfilled; rejected once it is over. */
   get passed(): Promise<never> {
     return this.#passed.promise;
+  }
+
+  /** Throws once it is over. */
+  check(): void {
+    if (this.isOver) throw new Error("deadline passed");
   }
 
   signal(): AbortSignal {
