@@ -7,7 +7,7 @@ import { TempDir } from "../e2e/temp_dir.ts";
 import { waitFor } from "../e2e/wait_for.ts";
 import { openFiles, residentMib } from "./proc.ts";
 import { IS_LONG, noLinux, scenario } from "./scenario.ts";
-import { judgeSoak } from "./soak.ts";
+import { asInstalled, judgeSoak } from "./soak.ts";
 import type { SoakSample } from "./soak_load.ts";
 import { stopwatch } from "./stopwatch.ts";
 
@@ -75,7 +75,9 @@ scenario({
     }),
   );
   const passes = PASSES * SHARE;
-  await using sender = startPrompipe(["sender", "--config", config]);
+  await using sender = startPrompipe(["sender", "--config", config], {}, {
+    under: asInstalled("sender"),
+  });
   await waitFor(() => assert(pushes > PAIRS), { timeoutMs: 15_000, what: "the first pushes" });
   const samples: SoakSample[] = [];
   const since = stopwatch();
@@ -94,7 +96,8 @@ scenario({
     seen("pushes", pushes);
     seen("guests", generation * GUESTS);
     seen("in", since(), "s");
-    judgeSoak(samples, { seen, beforeMib: samples[0]!.residentMib });
+    const { pid } = sender;
+    await judgeSoak(samples, { seen, pid, beforeMib: samples[0]!.residentMib });
   } finally {
     await sender[Symbol.asyncDispose]();
     stop.abort();

@@ -8,7 +8,7 @@ import { Receiver } from "../e2e/prompipe.ts";
 import { TempDir } from "../e2e/temp_dir.ts";
 import { residentMib } from "./proc.ts";
 import { IS_LONG, noLinux, scenario } from "./scenario.ts";
-import { judgeSoak } from "./soak.ts";
+import { asInstalled, judgeSoak } from "./soak.ts";
 import type { SoakResult } from "./soak_load.ts";
 
 const LOAD = join(import.meta.dirname!, "soak_load.ts");
@@ -37,7 +37,7 @@ for (const [name, { breaks, kind, hasState }] of Object.entries(WAYS)) {
     await using folder = await TempDir.make();
     const state = hasState ? ["--state-dir", join(folder.path, "state")] : [];
     const args = ["--forget-after", "2s", ...state];
-    await using receiver = await Receiver.start({ args });
+    await using receiver = await Receiver.start({ args, under: asInstalled("receiver") });
     const { pid } = receiver.process;
     const beforeMib = residentMib(pid);
     const counts = [receiver.pushPort, receiver.scrapePort, pid, TARGETS, PUSHES, GUESTS];
@@ -51,6 +51,6 @@ for (const [name, { breaks, kind, hasState }] of Object.entries(WAYS)) {
     seen("pushes", result.pushes);
     seen("read back", result.reads);
     seen("in", result.seconds, "s");
-    judgeSoak(result.samples, { seen, beforeMib });
+    await judgeSoak(result.samples, { seen, pid, beforeMib });
   });
 }
