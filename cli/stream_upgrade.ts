@@ -25,6 +25,7 @@ export function upgrader(
   admit: AdmitStream,
   { connections, clientAddress, log }: UpgradeOptions,
 ): OnUpgrade {
+  const onFault = (error: unknown) => log.error("request failed", { listener: "push", error });
   return async (request, socket, head) => {
     connections.open(socket);
     socket.on("error", () => {}); // it closes then, and that is told
@@ -35,9 +36,9 @@ export function upgrader(
       if (admitted instanceof Response) return await refuse(socket, admitted);
       connections.trust(socket);
       const { openWebSocket } = await import("./web_socket.ts");
-      openWebSocket({ request, socket, head }, admitted);
+      openWebSocket({ request, socket, head, onFault }, admitted);
     } catch (error) {
-      log.error("request failed", { listener: "push", error });
+      onFault(error);
       socket.destroy();
     }
   };

@@ -24,6 +24,8 @@ export interface Upgrade {
   readonly request: IncomingMessage;
   readonly socket: Socket;
   readonly head: Uint8Array;
+  /** Something that should not happen has happened: the connection is cut. */
+  readonly onFault: (error: unknown) => void;
 }
 
 const OPEN = 1;
@@ -43,7 +45,10 @@ const server = new WebSocketServer({
 });
 
 /** Completes the handshake, or answers 400 where the request is none for it. */
-export function openWebSocket({ request, socket, head }: Upgrade, open: OpenStream): void {
+export function openWebSocket(
+  { request, socket, head, onFault }: Upgrade,
+  open: OpenStream,
+): void {
   server.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
     listen(
       webSocket,
@@ -56,6 +61,7 @@ export function openWebSocket({ request, socket, head }: Upgrade, open: OpenStre
         },
         close: (code, reason) => close(webSocket, code, reason),
       }),
+      onFault,
     );
   });
 }
@@ -68,7 +74,11 @@ function close(webSocket: WebSocket, code: number, reason: string): void {
 }
 
 /** One message after the other: while one is being worked on, nothing more is read. */
-function listen(webSocket: WebSocket, listener: StreamListener): void {
+function listen(
+  webSocket: WebSocket,
+  listener: StreamListener,
+  onFault: Upgrade["onFault"],
+): void {
   const waiting: Uint8Array<ArrayBuffer>[] = [];
   let isBusy = false;
 
@@ -82,8 +92,12 @@ function listen(webSocket: WebSocket, listener: StreamListener): void {
   });
 
   function hear(message: Uint8Array<ArrayBuffer>): void {
-    const done = listener.message(message);
-    if (done !== undefined) void workOff(done);
+    try {
+      const done = listener.message(message);
+      if (done !== undefined) void workOff(done);
+    } catch (error) {
+      fail(error);
+    }
   }
 
   async function workOff(first: Promise<void>): Promise<void> {
@@ -94,9 +108,17 @@ function listen(webSocket: WebSocket, listener: StreamListener): void {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         await listener.message(next);
       }
+    } catch (error) {
+      fail(error);
     } finally {
       isBusy = false;
       webSocket.resume();
     }
+  }
+
+  function fail(error: unknown): void {
+    waiting.length = 0;
+    onFault(error);
+    webSocket.terminate();
   }
 }

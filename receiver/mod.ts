@@ -1,6 +1,7 @@
 // A receiver: two listeners around one store of snapshots.
 
 import type { Registry } from "prom-client";
+import type { Target } from "../protocol/mod.ts";
 import { BodyBudget } from "./body_budget.ts";
 import type { ReceiverFile } from "./config.ts";
 import { Conflicts } from "./conflicts.ts";
@@ -136,6 +137,7 @@ export function startReceiver(config: ReceiverConfig, options: ReceiverOptions):
     rate: new RateLimiter(now),
     conflicts: new Conflicts(log, now),
     store,
+    forget: (target: Target) => live.forget(target),
     limits: { ...config, bodyTimeoutMs: BODY_TIMEOUT_MS },
     bodies: new BodyBudget(options.collectGarbage),
     observer: metrics,

@@ -29,7 +29,6 @@ export interface PushStore {
   owner(target: Target): string | undefined;
   write(target: Target, push: Push, limit: { readonly maxOwned: number }): WriteOutcome;
   noteRefusal(target: Target, refused: { token: string; detail: string }): void;
-  delete(target: Target): boolean;
 }
 
 /** What a push that was taken turned out to be. */
@@ -60,6 +59,8 @@ export interface PushDependencies {
   readonly rate: RateLimiter;
   readonly conflicts: { seen(conflict: Conflict): void };
   readonly store: PushStore;
+  /** Forgets a target, however it arrives. Returns whether it was known. */
+  readonly forget: (target: Target) => boolean;
   readonly limits: PushLimits;
   readonly bodies: BodyBudget;
   readonly observer: PushObserver;
@@ -74,7 +75,7 @@ export interface PushDependencies {
 export function pushHandler(
   dependencies: PushDependencies,
 ): PushHandler {
-  const { store, limits, bodies, observer, log, now, clock } = dependencies;
+  const { store, forget, limits, bodies, observer, log, now, clock } = dependencies;
   const gate = makeGate(dependencies);
   const rules = pushRules(dependencies);
 
@@ -111,7 +112,7 @@ export function pushHandler(
     const token = client.name;
     const foreign = rules.whyForeign(target, client);
     if (method === "DELETE" && foreign === undefined) {
-      if (store.delete(target)) {
+      if (forget(target)) {
         log.info("target deleted", { target: targetPath(target), token });
       }
       return new Response(null, { status: 204 });

@@ -15,4 +15,12 @@ export {
   type WholeBody,
 } from "./incoming_bodies.ts";
 export { MAX_TEXT_BYTES, maxScrapes, type ReceiverLimits, receiverLimits } from "./limits.ts";
-export { deltaBody, firstPart, otherParts, type OutgoingBody, wholeBody } from "./outgoing_body.ts";
+export {
+  deltaBody,
+  firstPart,
+  otherParts,
+  type OutgoingBody,
+  PART_BYTES,
+  wholeBody,
+} from "./outgoing_body.ts";
+export { UnfinishedLengths } from "./unfinished_lengths.ts";

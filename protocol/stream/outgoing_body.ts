@@ -3,12 +3,18 @@
 import type { Bases } from "./bases.ts";
 import { checksum } from "./checksum.ts";
 import { encodeDelta } from "./delta/mod.ts";
-import { type BodyHead, type ChunkFrame, MAX_PAYLOAD_BYTES } from "./frame.ts";
+import type { BodyHead, ChunkFrame } from "./frame.ts";
 
 /** What {@linkcode bodyHead} makes of a body. `payload` is all of it. */
 export interface OutgoingBody extends Omit<BodyHead, "sentBytes"> {
   readonly encoding: BodyHead["encoding"];
 }
+
+/**
+ * Of a body in one frame. A frame may hold four times as much, but on a slow link it would keep
+ * all others waiting for as long, heartbeats too.
+ */
+export const PART_BYTES = 16 * 1024;
 
 /** Beyond a part in so many gzip does as well, and more surely. */
 const WORTH = 8;
@@ -23,7 +29,7 @@ export function deltaBody(
   const base = bases.get(channel);
   const keep = bases.fits(channel, body.byteLength);
   if (base === undefined || !keep) return undefined;
-  const maxBytes = Math.min(MAX_PAYLOAD_BYTES, FEW_BYTES + Math.ceil(body.byteLength / WORTH));
+  const maxBytes = Math.min(PART_BYTES, FEW_BYTES + Math.ceil(body.byteLength / WORTH));
   const payload = encodeDelta(base, body, { maxBytes });
   if (payload === undefined) return undefined;
   const bodyBytes = body.byteLength;
@@ -52,7 +58,7 @@ export function wholeBody(
 export function firstPart(body: OutgoingBody): BodyHead {
   const { payload } = body;
   const sentBytes = payload.byteLength;
-  return { ...body, sentBytes, payload: payload.subarray(0, MAX_PAYLOAD_BYTES) };
+  return { ...body, sentBytes, payload: payload.subarray(0, PART_BYTES) };
 }
 
 /** The chunks behind the first frame of a body that has this number. */
@@ -60,7 +66,7 @@ export function* otherParts(
   { payload }: OutgoingBody,
   number: number,
 ): Generator<ChunkFrame, void> {
-  for (let at = MAX_PAYLOAD_BYTES; at < payload.byteLength; at += MAX_PAYLOAD_BYTES) {
-    yield { type: "chunk", number, payload: payload.subarray(at, at + MAX_PAYLOAD_BYTES) };
+  for (let at = PART_BYTES; at < payload.byteLength; at += PART_BYTES) {
+    yield { type: "chunk", number, payload: payload.subarray(at, at + PART_BYTES) };
   }
 }

@@ -1,11 +1,6 @@
-// What arrives on one stream: snapshots, failures and answers, each taken whole or refused.
+// What has a number on one stream: each is taken whole, and acknowledged, or refused.
 
-import {
-  formatDuration,
-  type SourceFailure,
-  sourceFailure,
-  targetPath,
-} from "../../protocol/mod.ts";
+import { formatDuration, sourceFailure, targetPath } from "../../protocol/mod.ts";
 import {
   type Acks,
   type AnswerFrame,
@@ -15,30 +10,28 @@ import {
   gunzip,
   type IncomingBodies,
   type Intake,
-  type NoAnswerFrame,
   type SnapshotFrame,
   type WholeBody,
 } from "../../protocol/stream/mod.ts";
-import type { PushRules } from "../push_rules.ts";
 import { type Refusal, refusalInfo, type RefusalReason, refuse } from "../refusal.ts";
-import type { Reading, Snapshot } from "../snapshot.ts";
-import type { Sender } from "../push.ts";
 import type { Client } from "../token_book.ts";
 import { checkPacked } from "../unpack.ts";
-import type { Channel, Channels } from "./channels.ts";
+import type { Answers } from "./answers.ts";
+import type { Channels } from "./channels.ts";
 import type { StreamDependencies } from "./dependencies.ts";
-import { BAD_TYPE, type ChannelSaid, readContentType } from "./read_target.ts";
-import type { Scrapes } from "./scrapes.ts";
+import type { Pushes } from "./pushes.ts";
 
 /** What arrivals work with. */
 export interface ArrivalsOptions {
-  readonly dependencies: StreamDependencies;
-  readonly rules: PushRules;
+  readonly dependencies: Pick<
+    StreamDependencies,
+    "store" | "observer" | "limits" | "log" | "now"
+  >;
   readonly channels: Channels;
   readonly bodies: IncomingBodies;
-  readonly scrapes: Scrapes;
+  readonly pushes: Pushes;
+  readonly answers: Answers;
   readonly acks: Acks;
-  readonly sender: Sender;
   readonly client: () => Client;
   readonly send: (frame: Frame) => void;
 }
@@ -52,8 +45,10 @@ export interface Arrived<F> {
 /** What the protocol doesn't allow about a frame; `undefined` where all is right. */
 export type Fault = string | undefined;
 
+type BodyFrame = SnapshotFrame | AnswerFrame;
+
 interface UnderWay {
-  readonly frame: SnapshotFrame | AnswerFrame;
+  readonly frame: BodyFrame;
   readonly startedMs: number;
   messageBytes: number;
 }
@@ -70,59 +65,60 @@ export class Arrivals {
     this.#options = options;
   }
 
-  snapshot({ frame, messageBytes }: Arrived<SnapshotFrame>): Fault | Promise<Fault> {
-    const { channels, rules, client } = this.#options;
+  /** The first part of a body, or all of it. */
+  body({ frame, messageBytes }: Arrived<BodyFrame>): Fault | Promise<Fault> {
+    const { channels, bodies, pushes, answers, dependencies: { now } } = this.#options;
     const channel = channels.get(frame.channel);
-    if (channel === undefined || channel.ask !== undefined) return NO_CHANNEL;
-    const refusal = this.#whyForeign(channel) ?? rules.tooManyPushes(client());
-    return this.#begin({ frame, messageBytes }, refusal);
-  }
-
-  answer({ frame, messageBytes }: Arrived<AnswerFrame>): Fault | Promise<Fault> {
-    const channel = this.#options.channels.get(frame.channel);
     if (channel === undefined) return NO_CHANNEL;
-    const said = frame.contentType === "" || readContentType(frame.contentType, "") !== undefined;
-    return this.#begin({ frame, messageBytes }, channel.refusal ?? (said ? undefined : BAD_TYPE));
+    const refusal = frame.type === "snapshot"
+      ? pushes.whyNot(channel)
+      : answers.whyNot(frame, channel);
+    const intake = refusal === undefined
+      ? bodies.begin(frame)
+      : bodies.refuse(frame, refusalInfo(refusal));
+    const number = bodies.lastNumber;
+    // Without its payload: that is the whole message.
+    this.#underWay.set(number, {
+      frame: { ...frame, payload: NOTHING },
+      startedMs: now(),
+      messageBytes,
+    });
+    return this.#take(number, intake);
   }
 
   failure({ frame, messageBytes }: Arrived<FailureFrame>): Fault {
-    const { channels, bodies, rules, client } = this.#options;
+    const { channels, bodies, pushes, acks, dependencies: { now } } = this.#options;
     const channel = channels.get(frame.channel);
-    if (channel === undefined || channel.ask !== undefined) return NO_CHANNEL;
+    if (channel === undefined) return NO_CHANNEL;
     const number = bodies.countFailure();
-    const refusal = this.#whyForeign(channel) ?? rules.tooManyPushes(client());
+    const content = sourceFailure(frame.cause, frame.detail);
+    const refusal = pushes.whyNot(channel) ??
+      (channel.said && pushes.store(channel.said, {
+        ...{ frame, content, messageBytes, startedMs: now() },
+      }));
     if (refusal !== undefined) return this.#refuse(number, frame, refusal);
-    return this.#store(number, frame, {
-      content: sourceFailure(frame.cause, frame.detail),
-      ...{ startedMs: this.#options.dependencies.now(), messageBytes },
-    });
-  }
-
-  noAnswer({ request, status, cause, detail }: NoAnswerFrame): void {
-    const failure = sourceFailure(cause, detail);
-    const { detail: reason } = failure;
-    const { scrapes } = this.#options;
-    switch (status) {
-      case 400:
-        return void scrapes.answer(request, { state: "bad_request", reason });
-      case 503:
-        return void scrapes.answer(request, { state: "silent", cause: failure.cause, reason });
-      default:
-        return this.#fail(request, { failure, isLate: status === 504 });
-    }
+    acks.add(number);
+    return undefined;
   }
 
   chunk({ frame, messageBytes }: Arrived<ChunkFrame>): Fault | Promise<Fault> {
-    const { bodies } = this.#options;
     const underWay = this.#underWay.get(frame.number);
     if (underWay !== undefined) underWay.messageBytes += messageBytes;
-    return this.#take(frame.number, bodies.add(frame));
+    return this.#take(frame.number, this.#options.bodies.add(frame));
   }
 
   abort(number: number): Fault {
     this.#underWay.delete(number);
     const intake = this.#options.bodies.abort(number);
     return intake.kind === "broken" ? intake.reason : undefined;
+  }
+
+  /** Nothing more will come on the channel. */
+  endChannel(channel: number): void {
+    for (const [number, { frame }] of this.#underWay) {
+      if (frame.channel === channel) this.#underWay.delete(number);
+    }
+    this.#options.bodies.endChannel(channel);
   }
 
   /** Refuses what takes too long to arrive. */
@@ -135,24 +131,6 @@ export class Arrivals {
       const detail = `body took longer than ${formatDuration(bodyTimeoutMs)}`;
       this.#refuse(number, frame, refuse("too_slow", detail));
     }
-  }
-
-  #begin(
-    { frame, messageBytes }: Arrived<SnapshotFrame | AnswerFrame>,
-    refusal: Refusal | undefined,
-  ): Fault | Promise<Fault> {
-    const { bodies, dependencies: { now } } = this.#options;
-    const intake = refusal === undefined
-      ? bodies.begin(frame)
-      : bodies.refuse(frame, refusalInfo(refusal));
-    const number = bodies.lastNumber;
-    // Without its payload: that is the whole message.
-    this.#underWay.set(number, {
-      frame: { ...frame, payload: NOTHING },
-      startedMs: now(),
-      messageBytes,
-    });
-    return this.#take(number, intake);
   }
 
   #take(number: number, intake: Intake): Fault | Promise<Fault> {
@@ -178,86 +156,46 @@ export class Arrivals {
     const { encoding, body, unpacked, frame: { bodyBytes } } = whole;
     if (encoding === "identity" || unpacked !== undefined) return this.#finish(whole);
     if (bodyBytes <= AT_ONCE_BYTES) return this.#finish(whole, free(gunzip(body, bodyBytes)));
-    return checkPacked(body, "gzip", bodyBytes).then((checked) => {
-      const { channels } = this.#options;
-      const channel = channels.get(whole.frame.channel);
-      const foreign = channel === undefined ? undefined : this.#whyForeign(channel);
-      if (foreign !== undefined) return this.#refuse(whole.number, whole.frame, foreign);
-      return this.#finish(whole, checked.ok && checked.unpackedBytes === bodyBytes);
-    });
+    return checkPacked(body, "gzip", bodyBytes).then((checked) =>
+      this.#finish(whole, checked.ok && checked.unpackedBytes === bodyBytes)
+    );
   }
 
   #finish(whole: WholeBody, isSound = true): Fault {
+    const { channels, pushes, answers, acks } = this.#options;
     const { number, frame, unpacked } = whole;
     const underWay = this.#underWay.get(number);
     this.#underWay.delete(number);
     if (!isSound) {
       return this.#refuse(number, frame, refuse("broken_body", "gzip body is damaged or cut"));
     }
-    const channel = this.#options.channels.get(frame.channel);
-    if (channel?.said === undefined || underWay === undefined) return undefined;
+    const channel = channels.get(frame.channel);
+    const said = channel?.said;
+    if (channel === undefined || said === undefined || underWay === undefined) return undefined;
+    const { startedMs, messageBytes } = underWay;
+    const ownType = frame.type === "answer" ? frame.contentType : "";
     // What is a base as well is in memory already: the snapshot is the same bytes.
-    const packed = unpacked === undefined;
-    const snapshot = {
+    const content = {
       body: unpacked ?? whole.body,
-      contentType: this.#contentType(frame, channel.said),
-      encoding: packed ? whole.encoding : "identity",
+      contentType: ownType || said.contentType,
+      encoding: unpacked === undefined ? whole.encoding : "identity",
       unpackedBytes: frame.bodyBytes,
     };
-    if (frame.type === "snapshot") {
-      return this.#store(number, frame, { content: snapshot, ...underWay });
+    if (frame.type === "answer") {
+      answers.take(frame, content, messageBytes);
+    } else {
+      // While it came, the target may have become another token's.
+      const refusal = pushes.whyForeign(channel) ??
+        pushes.store(said, { frame, content, startedMs, messageBytes });
+      if (refusal !== undefined) return this.#refuse(number, frame, refusal);
     }
-    const { store } = this.#options.dependencies;
-    const { messageBytes: sentBytes } = underWay;
-    if (this.#options.scrapes.channelOf(frame.request) !== frame.channel) return undefined;
-    this.#options.scrapes.answer(frame.request, { state: "up", snapshot });
-    store.answered(channel.said.target, { content: { lastBytes: frame.bodyBytes }, sentBytes });
-    return undefined;
-  }
-
-  #contentType(frame: SnapshotFrame | AnswerFrame, said: ChannelSaid): string {
-    return frame.type === "answer" && frame.contentType !== ""
-      ? frame.contentType
-      : said.contentType;
-  }
-
-  #store(
-    number: number,
-    frame: SnapshotFrame | FailureFrame,
-    { content, startedMs, messageBytes: sentBytes }: Omit<UnderWay, "frame"> & {
-      readonly content: Snapshot | SourceFailure;
-    },
-  ): Fault {
-    const { channels, rules, acks, sender, client, dependencies: { clock } } = this.#options;
-    const said = channels.get(frame.channel)?.said;
-    if (said === undefined) return undefined;
-    const { target, ttlMs, intervalMs, labels } = said;
-    const scrapedAtMs = frame.scrapedAtMs === 0 ? undefined : frame.scrapedAtMs;
-    const clockAheadMs = scrapedAtMs === undefined ? undefined : scrapedAtMs - clock();
-    const stored = rules.store(target, {
-      push: {
-        ...{ arrival: "stream", content, ttlMs, scrapedAtMs, clockAheadMs, intervalMs },
-        ...{ labels, sender, sentBytes },
-      },
-      client: client(),
-      startedMs,
-    });
-    if (!stored.ok) return this.#refuse(number, frame, stored);
     acks.add(number);
     return undefined;
   }
 
-  #whyForeign({ refusal, said }: Channel): Refusal | undefined {
-    if (refusal !== undefined || said === undefined) return refusal;
-    return this.#options.rules.whyForeign(said.target, this.#options.client());
-  }
-
-  #refuse(
-    number: number,
-    frame: SnapshotFrame | AnswerFrame | FailureFrame,
-    refusal: Refusal,
-  ): undefined {
-    const { send, channels, client, dependencies: { observer, store, log } } = this.#options;
+  #refuse(number: number, frame: BodyFrame | FailureFrame, refusal: Refusal): undefined {
+    const { send, channels, client, answers, dependencies } = this.#options;
+    const { observer, store, log } = dependencies;
     const { reason, detail } = refusal;
     this.#underWay.delete(number);
     observer.refused(reason);
@@ -268,27 +206,8 @@ export class Arrivals {
     log.debug("push refused", () => ({ target: targetPath(target), token, reason, detail }));
     // A delta without its base is sent again, whole: nothing is lost.
     if (reason === "no_base") return;
-    if (frame.type !== "answer") {
-      store.noteRefusal(target, { token, detail });
-      return;
-    }
-    const cause = reason === "too_large" ? "source_too_large" : "push_refused";
-    this.#fail(frame.request, { failure: { cause, detail }, isLate: false });
-    send({ type: "cancel", request: frame.request });
-  }
-
-  #fail(
-    request: number,
-    { failure, isLate }: { readonly failure: SourceFailure; readonly isLate: boolean },
-  ): void {
-    const { scrapes, channels, dependencies: { store } } = this.#options;
-    const channel = scrapes.channelOf(request);
-    if (channel === undefined) return;
-    const { cause, detail: reason } = failure;
-    const reading: Reading = { state: "source_failed", cause, reason, isLate };
-    scrapes.answer(request, reading);
-    const target = channels.get(channel)?.said?.target;
-    if (target !== undefined) store.answered(target, { content: failure, sentBytes: 0 });
+    if (frame.type === "answer") answers.refused(frame, refusal);
+    else store.noteRefusal(target, { token, detail });
   }
 }
 

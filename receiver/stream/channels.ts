@@ -6,6 +6,7 @@ import {
   type EndFrame,
   type Frame,
   MAX_TEXT_BYTES,
+  type Room,
   type TargetFrame,
 } from "../../protocol/stream/mod.ts";
 import type { Ask } from "../live_source.ts";
@@ -14,6 +15,7 @@ import { type Refusal, refusalInfo, refuse } from "../refusal.ts";
 import type { Reading, ScrapeRequest } from "../snapshot.ts";
 import type { Sender } from "../push.ts";
 import type { Client } from "../token_book.ts";
+import { ChannelRoom } from "./channel_room.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import { type ChannelSaid, readTarget } from "./read_target.ts";
 
@@ -38,17 +40,23 @@ export interface ChannelsOptions {
   readonly client: () => Client;
   readonly send: (frame: Frame) => void;
   readonly ask: (channel: number, request: ScrapeRequest) => Reading | Promise<Reading>;
+  /** For what is said of channels. Without it, a `target` frame changes nothing. */
+  readonly room: Room;
 }
+
+const DELETED = refuse("deleted", "the target was deleted");
 
 /** Binds channels to targets, and lets go of them. */
 export class Channels {
   readonly #options: ChannelsOptions;
   readonly #table: ChannelTable;
+  readonly #room: ChannelRoom;
   readonly #channels = new Map<number, Channel>();
 
   constructor(options: ChannelsOptions, { maxChannels }: { readonly maxChannels: number }) {
     this.#options = options;
     this.#table = new ChannelTable({ maxChannels });
+    this.#room = new ChannelRoom(options.room);
   }
 
   get(channel: number): Channel | undefined {
@@ -59,6 +67,7 @@ export class Channels {
   bind(frame: TargetFrame): string | undefined {
     const bound = this.#table.bind(frame);
     if (bound.kind === "broken") return bound.reason;
+    if (!this.#room.take(frame)) return undefined;
     const before = this.#channels.get(frame.channel);
     const next = bound.kind === "refused"
       ? refuse("bad_name", bound.reason)
@@ -78,11 +87,12 @@ export class Channels {
     if (this.#table.end(channel) === undefined) return "a channel ends that is none";
     const ended = this.#channels.get(channel);
     this.#channels.delete(channel);
+    this.#room.give(channel);
     this.#release(ended);
     const target = ended?.said?.target;
     if (!forget || target === undefined) return undefined;
-    const { dependencies: { store, log }, rules, client } = this.#options;
-    if (rules.whyForeign(target, client()) === undefined && store.delete(target)) {
+    const { dependencies: { live, log }, rules, client } = this.#options;
+    if (rules.whyForeign(target, client()) === undefined && live.forget(target)) {
       log.info("target deleted", { target: targetPath(target), token: client().name });
     }
     return undefined;
@@ -111,6 +121,7 @@ export class Channels {
   clear(): void {
     for (const channel of this.#channels.values()) this.#release(channel);
     this.#channels.clear();
+    this.#room.clear();
   }
 
   #read(frame: TargetFrame, target: Target): Channel | Refusal {
@@ -129,7 +140,7 @@ export class Channels {
     }, { maxOwned: client().limits.maxTargets });
     if (!written.ok) return refuse("no_room", written.reason);
     const ask: Ask = (request) => this.#ask(frame.channel, said, request);
-    live.attach(target, ask);
+    live.attach(target, { ask, forgotten: () => this.#refuse(frame.channel, DELETED, said) });
     return { said, refusal: undefined, ask };
   }
 

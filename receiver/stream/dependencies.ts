@@ -11,7 +11,7 @@ import type { TokenBook } from "../token_book.ts";
 /** The store, as far as streams need it. */
 export type StreamStore = Pick<
   MemoryStore,
-  "owner" | "write" | "noteRefusal" | "delete" | "disconnect" | "answered"
+  "owner" | "write" | "noteRefusal" | "disconnect" | "answered"
 >;
 
 /** What became of streams and their pushes, for the receiver's own metrics. */
@@ -24,7 +24,7 @@ export interface StreamObserver extends PushObserver {
 export interface StreamDependencies extends Omit<RulesDependencies, "tokens" | "store"> {
   readonly tokens: Pick<TokenBook, "isGood" | "renew">;
   readonly store: StreamStore;
-  readonly live: Pick<LiveSource, "attach" | "detach">;
+  readonly live: Pick<LiveSource, "attach" | "detach" | "forget">;
   readonly limits: PushLimits & { readonly maxTargets: number };
   readonly observer: StreamObserver;
   readonly log: Log;

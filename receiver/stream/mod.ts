@@ -11,6 +11,7 @@ import { type AdmitStream, STREAM_PATH } from "./connection.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import { StreamMemory } from "./memory.ts";
 import type { Session } from "./session.ts";
+import type { Client } from "../token_book.ts";
 
 export type { AdmitStream, OpenStream, StreamConnection, StreamListener } from "./connection.ts";
 export { watchStreams } from "./metrics.ts";
@@ -26,6 +27,10 @@ export interface StreamsOptions extends StreamDependencies {
 
 /** So many at once. The listener has its own limit, of connections. */
 const MAX_STREAMS = 10_000;
+/** Of one token, so that others have room. */
+const MAX_STREAMS_OF_TOKEN = 7_500;
+/** Beside one for each target, and one for each that is not known to be dead yet. */
+const MORE_STREAMS = 10;
 const TICK_MS = 1_000;
 /** A tick that comes so late says that the process stood still. */
 const LATE_TICK_MS = 5_000;
@@ -35,6 +40,7 @@ export class Streams implements Disposable {
   /** Answers a request to open one. */
   readonly admit: AdmitStream;
   readonly #open = new Set<Session>();
+  readonly #openByToken = new Map<string, number>();
   readonly #memory: StreamMemory;
   readonly #now: () => number;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -51,7 +57,7 @@ export class Streams implements Disposable {
     this.admit = async (request, address) => {
       const client = gate(request.headers.get("authorization"), { address });
       if (client instanceof Response) return client;
-      const refusal = this.#whyNot(request);
+      const refusal = this.#whyNot(request) ?? this.#whyTooMany(client);
       if (refusal !== undefined) {
         observer.refused(refusal.reason);
         return refusalResponse(refusal);
@@ -60,12 +66,12 @@ export class Streams implements Disposable {
       // Whoever has no streams needs nothing of them.
       const { Session } = await import("./session.ts");
       return (connection) => {
-        const ended = (session: Session) => this.#remove(session);
+        const ended = (session: Session) => this.#remove(session, client);
         const session = new Session(connection, { client, address, userAgent }, {
           ...{ dependencies: options, rules, memory, ended },
         });
         log.debug("stream opened", { token: client.name, address });
-        this.#add(session);
+        this.#add(session, client);
         return session;
       };
     };
@@ -97,21 +103,36 @@ export class Streams implements Disposable {
     if (!offered.some((name) => name.trim() === SUBPROTOCOL)) {
       return refuse("bad_header", `Sec-WebSocket-Protocol must be ${SUBPROTOCOL}`);
     }
-    return this.#open.size < MAX_STREAMS
-      ? undefined
-      : refuse("too_many_streams", `${MAX_STREAMS} streams are open already`);
+    return undefined;
   }
 
-  #add(session: Session): void {
+  #whyTooMany({ name, limits }: Client): Refusal | undefined {
+    if (this.#open.size >= MAX_STREAMS) {
+      return refuse("too_many_streams", `${MAX_STREAMS} streams are open already`);
+    }
+    const max = Math.min(MAX_STREAMS_OF_TOKEN, 2 * limits.maxTargets + MORE_STREAMS);
+    return (this.#openByToken.get(name) ?? 0) < max
+      ? undefined
+      : refuse("too_many_streams", `${max} streams of this token are open already`);
+  }
+
+  #add(session: Session, client: Client): void {
+    // Others may have been admitted while this one's handshake went on.
+    const tooMany = this.#whyTooMany(client);
     this.#open.add(session);
+    this.#openByToken.set(client.name, (this.#openByToken.get(client.name) ?? 0) + 1);
     if (this.#stopping) return session.close(CLOSE.going, "the receiver stops");
+    if (tooMany !== undefined) return session.close(CLOSE.no_room, tooMany.detail);
     if (this.#timer !== undefined) return;
     this.#tickedMs = this.#now();
     this.#timer = setInterval(() => this.tick(), TICK_MS);
   }
 
-  #remove(session: Session): void {
+  #remove(session: Session, { name }: Client): void {
     this.#open.delete(session);
+    const others = (this.#openByToken.get(name) ?? 1) - 1;
+    if (others > 0) this.#openByToken.set(name, others);
+    else this.#openByToken.delete(name);
     if (this.#open.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;

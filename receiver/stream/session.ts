@@ -2,28 +2,22 @@
 
 import {
   Acks,
-  Bases,
   CLOSE,
   DEAD_AFTER_MS,
   decodeFrame,
   encodeFrame,
   type Frame,
   HEARTBEAT_MS,
-  type HelloFrame,
-  IncomingBodies,
-  maxScrapes,
   type ReceiverLimits,
 } from "../../protocol/stream/mod.ts";
 import { oneLine } from "../../protocol/mod.ts";
 import type { PushRules } from "../push_rules.ts";
-import type { Reading } from "../snapshot.ts";
 import type { Client } from "../token_book.ts";
-import { Arrivals, type Fault } from "./arrivals.ts";
-import { Channels } from "./channels.ts";
+import type { Fault } from "./arrivals.ts";
 import type { StreamConnection, StreamListener } from "./connection.ts";
 import type { StreamDependencies } from "./dependencies.ts";
+import { Exchange } from "./exchange.ts";
 import type { StreamMemory } from "./memory.ts";
-import { Scrapes } from "./scrapes.ts";
 
 /** Who opened a stream. */
 export interface StreamClient {
@@ -47,25 +41,10 @@ export interface SessionOptions {
 const ACK_DELAY_MS = 50;
 /** Who reads so little gets nothing more. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
-/** Bodies that are begun and not whole, where there is more than one. */
-const MAX_UNFINISHED_BYTES = 1024 * 1024;
+/** Of bodies begun and not whole there may be two of the longest, and these beside them. */
+const SMALL_BODIES_BYTES = 1024 * 1024;
 const MAX_BASE_BYTES = 1024 * 1024;
 const MAX_BASES_BYTES = 64 * 1024 * 1024;
-
-const GONE: Reading = {
-  state: "silent",
-  cause: "sender_silent",
-  reason: "its sender is not connected any more",
-};
-
-/** What is there once the sender has said hello. */
-interface Parts {
-  readonly channels: Channels;
-  readonly arrivals: Arrivals;
-  readonly scrapes: Scrapes;
-  readonly bodies: IncomingBodies;
-  readonly bases: Bases;
-}
 
 /** A stream at work. */
 export class Session implements StreamListener {
@@ -74,7 +53,8 @@ export class Session implements StreamListener {
   readonly #who: StreamClient;
   readonly #acks = new Acks();
   #client: Client;
-  #parts: Parts | undefined;
+  /** Once both sides said hello. */
+  #exchange: Exchange | undefined;
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
   #heardMs: number;
   #sentMs: number;
@@ -95,9 +75,9 @@ export class Session implements StreamListener {
     if (!decoded.ok) return this.#fail(decoded.reason);
     const { frame } = decoded;
     if (frame === undefined) return;
-    const fault = this.#parts === undefined
+    const fault = this.#exchange === undefined
       ? this.#greet(frame)
-      : this.#handle(frame, this.#parts, message.byteLength);
+      : this.#exchange.handle(frame, message.byteLength);
     return fault instanceof Promise
       ? fault.then((fault) => this.#handled(fault))
       : this.#handled(fault);
@@ -113,7 +93,7 @@ export class Session implements StreamListener {
     const nowMs = now();
     const client = tokens.renew(this.#client);
     if (client === undefined) {
-      this.#parts?.channels.noteRefusal("its token is expired or revoked");
+      this.#exchange?.noteRefusal("its token is expired or revoked");
       return this.close(CLOSE.unauthorized, "the token is good no more");
     }
     if (client !== this.#client) this.#renew(client);
@@ -123,8 +103,8 @@ export class Session implements StreamListener {
     if (this.#connection.bufferedBytes > MAX_BUFFERED_BYTES) {
       return this.close(CLOSE.silent, "nothing is read");
     }
-    this.#parts?.arrivals.tick();
-    if (this.#parts !== undefined && nowMs - this.#sentMs >= HEARTBEAT_MS) {
+    this.#exchange?.tick();
+    if (this.#exchange !== undefined && nowMs - this.#sentMs >= HEARTBEAT_MS) {
       this.#send({ type: "alive" });
     }
   }
@@ -144,82 +124,43 @@ export class Session implements StreamListener {
 
   #greet(frame: Frame): Fault {
     if (frame.type !== "hello") return "the first frame is no hello";
-    const { dependencies: { limits, software } } = this.#options;
-    const says: ReceiverLimits = {
-      maxBodyBytes: Math.min(this.#client.limits.maxBodyBytes, limits.maxBodyBytes),
-      maxUnpackedBytes: limits.maxUnpackedBytes,
-      maxChannels: limits.maxTargets,
-      maxUnfinishedBytes: MAX_UNFINISHED_BYTES,
-      maxBaseBytes: MAX_BASE_BYTES,
-      maxBasesBytes: MAX_BASES_BYTES,
-    };
-    this.#parts = this.#makeParts(frame, says);
-    this.#send({ type: "hello", software, ...says });
+    const { dependencies, rules, memory } = this.#options;
+    const { address, userAgent } = this.#who;
+    const ours = this.#limits();
+    this.#exchange = new Exchange({ theirs: frame, ours }, {
+      ...{ dependencies, rules, memory, acks: this.#acks },
+      sender: {
+        ...{ token: this.#client.name, address },
+        userAgent: userAgent || oneLine(frame.software),
+      },
+      client: () => this.#client,
+      send: (frame) => this.#send(frame),
+    });
+    this.#send({ type: "hello", software: dependencies.software, ...ours });
     return undefined;
   }
 
-  #makeParts(hello: HelloFrame, limits: ReceiverLimits): Parts {
-    const { dependencies, rules, memory } = this.#options;
-    const { address, userAgent } = this.#who;
-    const sender = {
-      ...{ token: this.#client.name, address },
-      userAgent: userAgent || oneLine(hello.software),
+  /** Said once, they count for the whole stream. */
+  #limits(): ReceiverLimits {
+    const { dependencies: { limits } } = this.#options;
+    const { maxTargets, maxBodyBytes: ofToken } = this.#client.limits;
+    const maxBodyBytes = Math.min(ofToken, limits.maxBodyBytes);
+    return {
+      maxBodyBytes,
+      maxUnpackedBytes: limits.maxUnpackedBytes,
+      maxChannels: Math.min(maxTargets, limits.maxTargets),
+      maxUnfinishedBytes: maxBodyBytes + SMALL_BODIES_BYTES,
+      maxBaseBytes: MAX_BASE_BYTES,
+      maxBasesBytes: MAX_BASES_BYTES,
     };
-    const send = (frame: Frame) => this.#send(frame);
-    const client = () => this.#client;
-    const bases = new Bases(limits, memory.forBases);
-    memory.add(bases);
-    const bodies = new IncomingBodies({ limits, bases, room: memory.forBodies(this.#client.name) });
-    const scrapes = new Scrapes({ send, maxScrapes: maxScrapes(hello) });
-    const channels = new Channels({
-      ...{ dependencies, rules, sender, client, send },
-      ask: (channel, request) => scrapes.ask(channel, request),
-    }, limits);
-    const arrivals = new Arrivals({
-      ...{ dependencies, rules, channels, bodies, scrapes, sender, client, send },
-      acks: this.#acks,
-    });
-    return { channels, arrivals, scrapes, bodies, bases };
-  }
-
-  #handle(frame: Frame, parts: Parts, messageBytes: number): Fault | Promise<Fault> {
-    const { channels, arrivals, bodies, scrapes } = parts;
-    switch (frame.type) {
-      case "alive":
-        return undefined;
-      case "target":
-        return channels.bind(frame);
-      case "end": {
-        scrapes.endChannel(frame.channel, GONE);
-        bodies.endChannel(frame.channel);
-        return channels.end(frame);
-      }
-      case "snapshot":
-        return arrivals.snapshot({ frame, messageBytes });
-      case "failure":
-        return arrivals.failure({ frame, messageBytes });
-      case "answer":
-        return arrivals.answer({ frame, messageBytes });
-      case "no_answer":
-        return void arrivals.noAnswer(frame);
-      case "chunk":
-        return arrivals.chunk({ frame, messageBytes });
-      case "abort":
-        return arrivals.abort(frame.number);
-      case "hello":
-      case "ack":
-      case "refused":
-      case "target_refused":
-      case "scrape":
-      case "cancel":
-        return `a frame of type "${frame.type}" is not for a receiver`;
-      default:
-        return frame satisfies never;
-    }
   }
 
   #handled(fault: Fault): void {
     if (fault !== undefined) return this.#fail(fault);
+    const lacking = this.#exchange?.lacking;
+    if (lacking !== undefined) {
+      return this.close(CLOSE.no_room, `no memory is left for ${lacking}`);
+    }
     if (this.#acks.isEmpty || this.#closed) return;
     this.#ackTimer ??= setTimeout(() => this.#flushAcks(), ACK_DELAY_MS);
   }
@@ -230,17 +171,17 @@ export class Session implements StreamListener {
     for (const ack of this.#acks.take()) this.#send(ack);
   }
 
-  /** Limits that were said once count for the whole stream. */
   #renew(client: Client): void {
     const before = this.#client;
     this.#client = client;
     if (client.name !== before.name) {
       return this.close(CLOSE.unauthorized, "the token is another one now");
     }
-    if (client.limits.maxBodyBytes !== before.limits.maxBodyBytes) {
+    const { maxBodyBytes, maxTargets } = before.limits;
+    if (client.limits.maxBodyBytes !== maxBodyBytes || client.limits.maxTargets !== maxTargets) {
       return this.close(CLOSE.going, "the token has other limits now");
     }
-    this.#parts?.channels.recheck();
+    this.#exchange?.recheck();
   }
 
   #fail(reason: string): void {
@@ -259,14 +200,8 @@ export class Session implements StreamListener {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#ackTimer);
-    const { dependencies, memory, ended } = this.#options;
-    if (this.#parts !== undefined) {
-      const { channels, scrapes, bodies, bases } = this.#parts;
-      scrapes.clear(GONE);
-      channels.clear();
-      bodies.clear();
-      memory.delete(bases);
-    }
+    const { dependencies, ended } = this.#options;
+    this.#exchange?.end();
     dependencies.observer.streamClosed(code);
     ended(this);
   }

@@ -35,7 +35,7 @@ export async function examineStream(
     hello: { type: "hello", software: userAgent },
     timing: realTiming,
     secret: destination.bearerToken,
-    basesShare: 1,
+    maxBasesBytes: 0,
   });
   const opened = await webSocketOpener(destination, { userAgent, env })(connection, signal);
   if (!opened.ok) {

@@ -17,7 +17,7 @@ import { unpack } from "./unpack.ts";
 
 /** A body that waits for its turn. */
 export interface PreparedBody {
-  /** As sent; 0 where that will show, but be little. */
+  /** As sent, at most. */
   readonly sentBytes: number;
   /** Made of what the receiver has now. */
   make(): OutgoingBody;
@@ -35,6 +35,11 @@ export class Bodies {
     this.#bases = new Bases(limits);
   }
 
+  /** Of all bases. */
+  get keptBytes(): number {
+    return this.#bases.bytes;
+  }
+
   /** The receiver has no base of this channel, or another one: the next body goes whole. */
   forget(channel: number): void {
     this.#bases.delete(channel);
@@ -50,7 +55,7 @@ export class Bodies {
     if (ready !== undefined && ready.byteLength > this.#limits.maxBodyBytes) return TOO_LARGE;
     let isKept = false;
     return {
-      sentBytes: ready?.byteLength ?? 0,
+      sentBytes: ready?.byteLength ?? unpacked.byteLength,
       make: () => {
         const body = deltaBody(unpacked, { bases: this.#bases, channel: number }) ??
           this.#whole(number, unpacked, ready);

@@ -1,6 +1,6 @@
 // One stream from its hello to its end: frames in and out, and the receiver's word on each.
 
-import { oneLine, writeLabels } from "../../protocol/mod.ts";
+import { oneLine } from "../../protocol/mod.ts";
 import {
   type CancelFrame,
   CLOSE,
@@ -13,11 +13,12 @@ import {
   type TargetRefusedFrame,
 } from "../../protocol/stream/mod.ts";
 import type { Timing } from "../timing.ts";
+import { Announced } from "./announced.ts";
 import { Bodies } from "./bodies.ts";
 import type { Channel } from "./channel.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { type Begun, Outgoing } from "./outgoing.ts";
-import { Pending, type Settled } from "./pending.ts";
+import { Outgoing } from "./outgoing.ts";
+import { type Content, Pending, type Settled } from "./pending.ts";
 import type { SocketEvents, StreamSocket } from "./socket.ts";
 
 /** What the receiver asks for on a connection. */
@@ -33,8 +34,8 @@ export interface ConnectionOptions {
   readonly timing: Timing;
   /** Who this is, and what it takes. */
   readonly hello: HelloFrame;
-  /** Of what the receiver would keep as bases, so much is used: 0 to 1. */
-  readonly basesShare: number;
+  /** Of bases, should the receiver have room for more. */
+  readonly maxBasesBytes: number;
   /** Must not be told by what a receiver says. */
   readonly secret: string;
 }
@@ -47,14 +48,11 @@ export interface End {
   readonly wasReady: boolean;
 }
 
-/** Something to send that gets a number. */
-export interface Content {
-  /** Bytes that the body has as sent; 0 where it will most likely fit a frame. */
-  readonly sentBytes: number;
-  begin(): Begun;
-  /** All of it was handed to the socket. */
-  sent(bodyBytes: number): void;
-}
+/** Whatever a receiver has room for, so much is kept of one body for deltas, and of all. */
+const OWN_MAX_BASE_BYTES = 1024 * 1024;
+const OWN_MAX_BASES_BYTES = 64 * 1024 * 1024;
+/** Bodies wait for their turn: only a receiver that asks and never reads comes to this. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
 
 /** What is open on one socket. */
 export class Connection implements SocketEvents {
@@ -63,8 +61,7 @@ export class Connection implements SocketEvents {
   readonly #ready = Promise.withResolvers<boolean>();
   readonly #ended = Promise.withResolvers<End>();
   readonly #pending = new Pending();
-  /** What was said of channels, by number. */
-  readonly #announced = new Map<number, { readonly said: string; readonly contentType: string }>();
+  readonly #announced = new Announced();
   #socket: StreamSocket | undefined;
   #heartbeat: Heartbeat | undefined;
   #outgoing: Outgoing | undefined;
@@ -138,12 +135,12 @@ export class Connection implements SocketEvents {
 
   closed(code: number, reason: string): void {
     if (this.#over.signal.aborted) return;
-    this.#over.abort();
-    this.#outgoing?.close();
     const said = oneLine(reason.replaceAll(this.#options.secret, "…"));
+    this.#outgoing?.close();
+    this.#pending.close(`the stream broke off: ${said === "" ? code : `${code} ${said}`}`);
+    this.#over.abort();
     this.#ended.resolve({ code, reason: said, wasReady: this.#wasReady });
     this.#ready.resolve(false);
-    this.#pending.close(`the stream broke off: ${said === "" ? code : `${code} ${said}`}`);
   }
 
   /** Ends it, and all that is under way on it. */
@@ -154,31 +151,16 @@ export class Connection implements SocketEvents {
 
   /** Says what a channel stands for, unless that is known. Its last type stays where none is given. */
   announce(channel: Channel, contentType?: string): void {
-    const { number, target, mode, ttlMs, intervalMs, labels, paramsAllowed } = channel;
-    const rest = [mode, ttlMs, intervalMs, labels, paramsAllowed];
-    const before = this.#announced.get(number);
-    const type = contentType ?? before?.contentType ?? "";
-    const said = JSON.stringify(rest);
-    if (before?.said === said && before.contentType === type) return;
-    this.#announced.set(number, { said, contentType: type });
-    this.#send({
-      type: "target",
-      channel: number,
-      ...target,
-      mode,
-      ttlMs,
-      intervalMs,
-      contentType: type,
-      labels: writeLabels(labels),
-      paramsAllowed,
-    });
+    const frame = this.#announced.announce(channel, contentType);
+    if (frame !== undefined) this.#send(frame);
   }
 
   /** A channel is no more. */
-  end({ number }: Channel): void {
-    if (!this.#announced.delete(number)) return;
-    this.#bodies.forget(number);
-    this.#send({ type: "end", channel: number, forget: false });
+  end(channel: Channel): void {
+    const frame = this.#announced.end(channel);
+    if (frame === undefined) return;
+    this.#bodies.forget(channel.number);
+    this.#send(frame);
   }
 
   /** Sends what has no number. */
@@ -191,29 +173,9 @@ export class Connection implements SocketEvents {
    * ends or the signal aborts before.
    */
   put(content: Content, signal: AbortSignal): Promise<Settled> {
-    const { promise, resolve } = Promise.withResolvers<Settled>();
-    let number: number | undefined;
-    const settle = (settled: Settled) => {
-      signal.removeEventListener("abort", giveUp);
-      sending?.abort();
-      resolve(settled);
-    };
-    const giveUp = () => {
-      if (number !== undefined) this.#pending.remove(number);
-      settle({ kind: "lost", reason: "" });
-    };
-    signal.addEventListener("abort", giveUp);
-    const sending = this.#outgoing?.put({
-      sentBytes: content.sentBytes,
-      begin: (own) => {
-        this.#pending.add(number = own, settle);
-        return content.begin();
-      },
-      sent: (bodyBytes) => content.sent(bodyBytes),
-    });
-    if (this.#over.signal.aborted) settle({ kind: "lost", reason: "the stream broke off" });
-    else if (signal.aborted) giveUp();
-    return promise;
+    return this.#outgoing === undefined
+      ? Promise.resolve({ kind: "lost", reason: "the stream is not open" })
+      : this.#pending.put(content, this.#outgoing, signal);
   }
 
   #take(frame: Frame): void {
@@ -230,7 +192,7 @@ export class Connection implements SocketEvents {
       case "refused":
         return this.#pending.refused(frame.number, frame);
       case "target_refused":
-        this.#announced.delete(frame.channel);
+        this.#announced.refused(frame.channel);
         return this.#options.events.targetRefused(frame);
       case "scrape":
         return this.#options.events.scrape(frame);
@@ -245,13 +207,21 @@ export class Connection implements SocketEvents {
     if (this.#wasReady) return this.close(CLOSE.protocol, "a second hello");
     this.#wasReady = true;
     this.#limits = receiverLimits(hello);
-    const maxBasesBytes = Math.floor(this.#limits.maxBasesBytes * this.#options.basesShare);
-    this.#bodies = new Bodies({ ...this.#limits, maxBasesBytes });
+    const { maxBaseBytes, maxBasesBytes } = this.#limits;
+    this.#bodies = new Bodies({
+      ...this.#limits,
+      maxBaseBytes: Math.min(maxBaseBytes, OWN_MAX_BASE_BYTES),
+      maxBasesBytes: Math.min(maxBasesBytes, this.#options.maxBasesBytes, OWN_MAX_BASES_BYTES),
+    });
     if (this.#outgoing) this.#outgoing.maxUnfinishedBytes = this.#limits.maxUnfinishedBytes;
     this.#ready.resolve(true);
   }
 
   #send(frame: Frame): void {
+    if (this.#over.signal.aborted) return;
     this.#outgoing?.send(frame);
+    if ((this.#socket?.bufferedBytes ?? 0) > MAX_BUFFERED_BYTES) {
+      this.close(CLOSE.silent, "the receiver reads nothing");
+    }
   }
 }

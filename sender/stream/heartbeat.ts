@@ -13,6 +13,9 @@ export interface HeartbeatOptions {
   readonly onDead: () => void;
 }
 
+/** A wait that ends so late says that the process stood still. */
+const LATE_MS = 4_000;
+
 /** Runs from its making until its signal aborts, or the peer is dead. */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
@@ -41,6 +44,8 @@ export class Heartbeat {
       if (nowMs >= this.#sentMs + HEARTBEAT_MS) onQuiet();
       const dueMs = Math.min(this.#sentMs + HEARTBEAT_MS, this.#receivedMs + DEAD_AFTER_MS);
       await timing.wait(Math.max(1, dueMs - timing.now()), signal);
+      // The process stood still: nobody could be heard.
+      if (timing.now() > dueMs + LATE_MS) this.#receivedMs = timing.now();
     }
   }
 }

@@ -12,12 +12,12 @@ import type { PassObserver } from "../target_loop.ts";
 import { type Timing, within } from "../timing.ts";
 import { channelInfo } from "./channel.ts";
 import type { Links } from "./links.ts";
-import type { Ask, OnDemandSource } from "./scrape_desk.ts";
+import type { Ask, OnDemandSource } from "./answer.ts";
 
 /** What a pair on demand works with. */
 export interface OnDemandDependencies {
   readonly get: Get;
-  readonly links: Links;
+  readonly links: Pick<Links, "linkFor" | "release">;
   readonly userAgent: string;
   readonly observer: PassObserver;
   readonly log: Log;
@@ -97,7 +97,7 @@ class AskedSource implements OnDemandSource {
     const { pair, destination, observer } = this.#options;
     const { intervalMs, labels } = pair;
     const ttlMs = timeToLiveMs(pair);
-    this.#push.report(undefined);
+    this.#push.report(result.ok ? undefined : result.reason);
     observer.attempted(pair, destination, {
       report: { result: scraped, scrapedAtMs: Date.now(), ttlMs, intervalMs, labels },
       result,

@@ -5,15 +5,18 @@ import {
   type AnswerFrame,
   encodeFrame,
   type FailureFrame,
+  firstPart,
   type Frame,
-  MAX_PAYLOAD_BYTES,
+  otherParts,
+  type OutgoingBody,
+  PART_BYTES,
   type SnapshotFrame,
+  UnfinishedLengths,
 } from "../../protocol/stream/mod.ts";
-import { firstPart, otherParts, type OutgoingBody } from "../../protocol/stream/mod.ts";
 import type { StreamSocket } from "./socket.ts";
 
 /** Enough to keep a fast link busy, little enough for what is urgent to pass soon. */
-const MAX_BUFFERED_BYTES = 256 * 1024;
+const MAX_BUFFERED_BYTES = 64 * 1024;
 
 /** What a body's first frame says beside the body. */
 export type BodyOf =
@@ -25,7 +28,7 @@ export type Begun = { readonly head: BodyOf; readonly body: OutgoingBody } | Fai
 
 /** Something with a number. */
 export interface Item {
-  /** Bytes that the body has as sent; 0 where it will most likely fit a frame. */
+  /** Bytes that the body has as sent, at most. */
   readonly sentBytes: number;
   /** Called when its turn comes: what it rests on has been sent before. */
   begin(number: number): Begun;
@@ -44,9 +47,7 @@ export class Outgoing {
   readonly #socket: StreamSocket;
   readonly #onSent: () => void;
   readonly #queue: Turn[] = [];
-  /** Of bodies in several frames: more than one is begun only where they stay below. */
-  maxUnfinishedBytes = 0;
-  #unfinishedBytes = 0;
+  readonly #unfinished = new UnfinishedLengths(0);
   #count = 0;
   #isClosed = false;
 
@@ -56,6 +57,11 @@ export class Outgoing {
   ) {
     this.#socket = socket;
     this.#onSent = options.onSent;
+  }
+
+  /** Of bodies in several frames, all but the longest: what more would be waits. */
+  set maxUnfinishedBytes(bytes: number) {
+    this.#unfinished.maxBytes = bytes;
   }
 
   /** A frame that has no number, at once. */
@@ -88,9 +94,7 @@ export class Outgoing {
   };
 
   #mayGo({ number, item: { sentBytes } }: Turn): boolean {
-    return number !== undefined || sentBytes <= MAX_PAYLOAD_BYTES ||
-      this.#unfinishedBytes === 0 ||
-      this.#unfinishedBytes + sentBytes <= this.maxUnfinishedBytes;
+    return number !== undefined || sentBytes <= PART_BYTES || this.#unfinished.fits(sentBytes);
   }
 
   #begin(turn: Turn): void {
@@ -104,8 +108,8 @@ export class Outgoing {
     const { head, body } = begun;
     const first = firstPart(body);
     turn.sentBytes = first.sentBytes;
-    this.#unfinishedBytes += first.sentBytes;
     turn.parts = otherParts(body, turn.number);
+    this.#unfinished.add(turn.number, first.sentBytes);
     this.#write({ ...head, ...first });
     this.#queueAgain(turn);
   }
@@ -121,7 +125,7 @@ export class Outgoing {
       this.#queue.push(turn);
       return;
     }
-    this.#unfinishedBytes -= turn.sentBytes;
+    if (turn.number !== undefined) this.#unfinished.delete(turn.number);
     turn.item.sent(turn.sentBytes);
   }
 
@@ -130,7 +134,7 @@ export class Outgoing {
     if (index < 0) return;
     this.#queue.splice(index, 1);
     if (turn.number === undefined) return;
-    this.#unfinishedBytes -= turn.sentBytes;
+    this.#unfinished.delete(turn.number);
     this.#write({ type: "abort", number: turn.number });
     this.#pump();
   }

@@ -9,7 +9,7 @@ import { StreamDelivery } from "./stream_delivery.ts";
 /** Opens a channel, which is closed with the delivery's end. */
 export function streamDelivery(
   { destination, pair }: { readonly destination: Destination; readonly pair: Pair },
-  { links, put }: { readonly links: Links; readonly put: Delivery },
+  { links, put }: { readonly links: Pick<Links, "linkFor" | "release">; readonly put: Delivery },
 ): Delivery {
   const link = links.linkFor(destination);
   const channel = link.open(channelInfo(destination, pair));

@@ -1,7 +1,6 @@
 // Delivers by a receiver's stream, or by PUT where there can't be one.
 
 import { formatDuration, oneLine } from "../../protocol/mod.ts";
-import { NO_BASE } from "../../protocol/stream/mod.ts";
 import type { Delivery, DeliveryFailed, DeliveryResult } from "../delivery.ts";
 import { refusedDelivery } from "../refusal.ts";
 import type { Report, Scraped } from "../report.ts";
@@ -9,6 +8,7 @@ import type { Channel } from "./channel.ts";
 import type { Connection } from "./connection.ts";
 import type { Link } from "./link.ts";
 import type { Settled } from "./pending.ts";
+import { putBody } from "./put_body.ts";
 import { readRefusal } from "./read_refusal.ts";
 
 /** What a delivery over a stream works with. */
@@ -22,10 +22,6 @@ export interface StreamDeliveryOptions {
   /** The channel is needed no more. */
   readonly onEnd: () => void;
 }
-
-/** A delta without its base is sent again, whole: more often than this is no base's fault. */
-const MAX_TRIES = 3;
-const MAX_CONTENT_TYPE_BYTES = 1_024;
 
 /** The stream's way. */
 export class StreamDelivery implements Delivery {
@@ -90,33 +86,16 @@ export class StreamDelivery implements Delivery {
   ): Promise<DeliveryResult> {
     const { channel } = this.#options;
     const { scrapedAtMs } = report;
-    const { contentType = "" } = scraped;
-    if (new TextEncoder().encode(contentType).byteLength > MAX_CONTENT_TYPE_BYTES) {
-      return refusedDelivery({ status: 400, text: "Content-Type is too long" });
-    }
-    for (let tries = 1;; tries++) {
-      const body = await connection.bodies.prepare(channel, scraped);
-      if ("status" in body) return refusedDelivery(body);
-      let bodyBytes = 0;
-      const settled = await connection.put({
-        sentBytes: body.sentBytes,
-        begin() {
-          connection.announce(channel, contentType);
-          return {
-            head: { type: "snapshot", channel: channel.number, scrapedAtMs },
-            body: body.make(),
-          };
-        },
-        sent(bytes) {
-          bodyBytes = bytes;
-          body.sent();
-        },
-      }, signal);
-      if (settled.kind === "refused") connection.bodies.forget(channel.number);
-      if (!isNoBase(settled) || tries === MAX_TRIES) {
-        return this.#judge(settled, connection, bodyBytes);
-      }
-    }
+    const put = await putBody(connection, {
+      ...{ channel, scraped },
+      begin() {
+        connection.announce(channel, scraped.contentType ?? "");
+        return { type: "snapshot", channel: channel.number, scrapedAtMs };
+      },
+    }, signal);
+    return put.kind === "unfit"
+      ? refusedDelivery(put.refusal)
+      : this.#judge(put, connection, put.bodyBytes);
   }
 
   #judge(settled: Settled, { clockOffsetMs }: Connection, bodyBytes: number): DeliveryResult {
@@ -131,10 +110,6 @@ export class StreamDelivery implements Delivery {
         );
     }
   }
-}
-
-function isNoBase(settled: Settled): boolean {
-  return settled.kind === "refused" && settled.refusal.reason === NO_BASE;
 }
 
 function lost(reason: string): DeliveryFailed {

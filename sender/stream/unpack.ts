@@ -8,13 +8,16 @@ import type { Scraped } from "../report.ts";
 
 const TOO_LARGE: Refusal = { status: 413, text: "body unpacks to more than it may" };
 
+/** More than this the runtime doesn't know as a limit. */
+const MOST_BYTES = 2 ** 31 - 1;
+
 /** The plain bytes, or why there are none that a receiver would take. */
 export async function unpack(
   { body, encoding }: Scraped,
   { maxBytes }: { readonly maxBytes: number },
 ): Promise<Uint8Array<ArrayBuffer> | Refusal> {
   if (encoding === "identity") return body.byteLength <= maxBytes ? body : TOO_LARGE;
-  const options = { maxOutputLength: maxBytes };
+  const options = { maxOutputLength: Math.min(maxBytes, MOST_BYTES) };
   try {
     const unpacked = body.byteLength <= MAX_SYNC_BYTES
       ? gunzipSync(body, options)

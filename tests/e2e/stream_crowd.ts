@@ -6,7 +6,7 @@ import type { DeliveryResult } from "../../sender/delivery.ts";
 import type { Scraped } from "../../sender/report.ts";
 import { channelInfo } from "../../sender/stream/channel.ts";
 import { Link } from "../../sender/stream/link.ts";
-import type { OnDemandSource } from "../../sender/stream/scrape_desk.ts";
+import type { OnDemandSource } from "../../sender/stream/answer.ts";
 import { StreamDelivery } from "../../sender/stream/stream_delivery.ts";
 import { webSocketOpener } from "../../sender/stream/web_socket.ts";
 import { realTiming } from "../../sender/timing.ts";

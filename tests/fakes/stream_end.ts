@@ -124,8 +124,8 @@ export class StreamEnd {
 }
 
 /** As a receiver that has nothing against anything. */
-export function acknowledge(frame: Numbered, number: number): Frame | undefined {
-  return frame.type === "answer" ? undefined : { type: "ack", number, count: 1 };
+export function acknowledge(_: Numbered, number: number): Frame {
+  return { type: "ack", number, count: 1 };
 }
 
 function arrived(

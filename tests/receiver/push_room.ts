@@ -66,6 +66,7 @@ export class PushRoom {
       rate: new RateLimiter(now),
       conflicts: new Conflicts(this.log, now),
       store: this.store,
+      forget: (target) => this.store.delete(target),
       limits: all,
       bodies: this.bodies,
       observer: {

@@ -17,6 +17,7 @@ const STATUS: Readonly<Record<RefusalReason, number>> = {
   method_not_allowed: 405,
   too_slow: 408,
   conflict: 409,
+  deleted: 410,
   no_base: 412,
   too_large: 413,
   unknown_encoding: 415,

@@ -11,6 +11,7 @@ import {
   wholeBody,
 } from "../../protocol/stream/mod.ts";
 import { gzipSync } from "node:zlib";
+import { damage, dice } from "../fakes/damage.ts";
 import type { FakeStream } from "../fakes/stream_connection.ts";
 import { frames } from "../protocol/stream/frame_arbitraries.ts";
 import { snapshotFrame, StreamRoom, targetFrame } from "./stream_room.ts";
@@ -45,31 +46,14 @@ function sensible(): Frame[] {
   ]);
 }
 
-/** Numbers below `max`, the same ones in each run with that seed. */
-function dice(seed: number): (max: number) => number {
-  let state = seed >>> 0 || 1;
-  return (max) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    state >>>= 0;
-    return state % max;
-  };
-}
-
-function damage(message: Uint8Array<ArrayBuffer>, roll: (max: number) => number) {
-  const damaged = message.slice(0, roll(10) === 0 ? roll(message.length + 1) : message.length);
-  for (let count = roll(4); count > 0 && damaged.length > 0; count--) {
-    // Near the start there is more than a payload.
-    damaged[roll(Math.min(damaged.length, roll(2) === 0 ? 16 : damaged.length))]! ^= 1 << roll(8);
-  }
-  return damaged;
-}
-
 Deno.test("a session takes whatever comes, and never grows", async () => {
   const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
   const roll = dice(seed);
-  using room = new StreamRoom({ maxMemoryBytes: MAX_MEMORY_BYTES, maxTargets: 5 });
+  using room = new StreamRoom({
+    maxMemoryBytes: MAX_MEMORY_BYTES,
+    maxStreamBytes: MAX_MEMORY_BYTES,
+    maxTargets: 5,
+  });
   const good = sensible().map(encodeFrame);
   const any = fc.sample(frames, { numRuns: 500, seed }).map(encodeFrame);
   let stream: FakeStream | undefined;

@@ -100,3 +100,23 @@ Deno.test("a receiver that stops says so to all, and to who comes late", async (
   await late.say(targetFrame());
   assertEquals(room.streams.size, 0);
 });
+
+Deno.test("a token gets as many streams as it has targets, as many again, and ten", async () => {
+  const small = makeToken("small", { maxTargets: 2 });
+  using room = new StreamRoom({}, [small.entry]);
+  const { authorization } = small;
+  const hello = await room.open({ authorization });
+  assert(!(hello instanceof Response));
+  await hello.say({ type: "hello", software: "x" });
+  const [said] = hello.take();
+  assertEquals(said?.type === "hello" && said.maxChannels, 2);
+  for (let count = 1; count < 14; count++) await room.greeted({ authorization });
+  const refused = await room.open({ authorization });
+  assert(refused instanceof Response);
+  assertEquals(refused.status, 503);
+  assertEquals(await refused.text(), "14 streams of this token are open already\n");
+  await room.greeted();
+  hello.cut();
+  await room.greeted({ authorization });
+  assertEquals(room.streams.size, 15);
+});

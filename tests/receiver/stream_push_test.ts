@@ -19,7 +19,7 @@ Deno.test("a stream begins with both sides' hello", async () => {
   await stream.say({ type: "hello", software: "x" });
   assertEquals(stream.take(), [{
     ...{ type: "hello", software: "prompipe/test", maxBodyBytes: 100_000 },
-    ...{ maxUnpackedBytes: 500_000, maxChannels: 10, maxUnfinishedBytes: 1024 * 1024 },
+    ...{ maxUnpackedBytes: 500_000, maxChannels: 10, maxUnfinishedBytes: 100_000 + 1024 * 1024 },
     ...{ maxBaseBytes: 1024 * 1024, maxBasesBytes: 64 * 1024 * 1024 },
   }]);
 });
@@ -111,8 +111,13 @@ Deno.test("what a base and a snapshot have in common is in memory once", async (
   using room = new StreamRoom();
   const stream = await room.greeted();
   const text = "x 1\n".repeat(100);
-  await stream.say(targetFrame(), snapshotFrame(text, { keep: true }));
-  assertEquals([room.streams.memoryBytes, room.store.bodyBytes], [text.length, text.length]);
+  await stream.say(targetFrame());
+  const before = room.streams.memoryBytes;
+  await stream.say(snapshotFrame(text, { keep: true }));
+  assertEquals([room.streams.memoryBytes - before, room.store.bodyBytes], [
+    text.length,
+    text.length,
+  ]);
   stream.cut();
   assertEquals([room.streams.memoryBytes, room.store.bodyBytes], [0, text.length]);
 });
@@ -126,7 +131,6 @@ Deno.test("a stream that says what it may not is closed with 4400", async () => 
     [{ type: "chunk", number: 1, payload: new Uint8Array(1) }],
     [targetFrame({ channel: 10 })],
     [targetFrame(), targetFrame({ job: "other" })],
-    [targetFrame({ mode: "on_demand" }), snapshotFrame("x")],
   ];
   for (const frames of broken) {
     using room = new StreamRoom();
@@ -140,4 +144,20 @@ Deno.test("a stream that says what it may not is closed with 4400", async () => 
   await stream.sayBytes(new Uint8Array([0x7f]));
   assertEquals(stream.closed, { code: 4400, reason: "a frame's type is not known" });
   assert(decodeFrame(new Uint8Array([0x7f])).ok === false);
+});
+
+Deno.test("nothing is pushed of what is on demand, whenever that was said", async () => {
+  using room = new StreamRoom();
+  const stream = await room.greeted();
+  const onDemand = targetFrame({ mode: "on_demand" });
+  const half = { ...snapshotFrame("abcdef"), payload: snapshotFrame("abc").payload };
+  const failure: Frame = { type: "failure", channel: 0, scrapedAtMs: 0, cause: "x", detail: "y" };
+  await stream.say(onDemand, snapshotFrame("x 1\n"), failure);
+  await stream.say(targetFrame(), half, onDemand, {
+    ...{ type: "chunk", number: 3, payload: snapshotFrame("def").payload },
+  });
+  const refused = stream.take().map((frame) => frame.type === "refused" && frame.number);
+  assertEquals([refused, stream.closed, room.pushed], [[1, 2, 3], undefined, []]);
+  const { state } = [...room.store.statuses()][0]!;
+  assertEquals(state, "up", "and who scrapes still asks its source");
 });

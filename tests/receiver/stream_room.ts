@@ -18,7 +18,8 @@ import { RecordedLog } from "../fakes/recorded_log.ts";
 import { FakeStream } from "../fakes/stream_connection.ts";
 import { target } from "./push_room.ts";
 
-type Limits = PushLimits & StoreLimits;
+/** `maxStreamBytes`: of what streams begin and keep. */
+type Limits = PushLimits & StoreLimits & { readonly maxStreamBytes: number };
 
 /** A request to open a stream; without `authorization` it shows the good token. */
 export interface Opening {
@@ -35,6 +36,7 @@ const LIMITS: Limits = {
   defaultTtlMs: 10_000,
   maxTargets: 10,
   maxMemoryBytes: 1_000_000,
+  maxStreamBytes: 1_000_000,
   forgetAfterMs: 60_000,
 };
 
@@ -72,7 +74,7 @@ export class StreamRoom implements Disposable {
       store: this.store,
       live: this.live,
       limits: all,
-      maxMemoryBytes: all.maxMemoryBytes,
+      maxMemoryBytes: all.maxStreamBytes,
       software: "prompipe/test",
       observer: {
         pushed: ({ result, push }) => this.pushed.push([result, push.sentBytes]),

@@ -91,7 +91,7 @@ const CASES: readonly Case[] = [
   },
   {
     what: "no targets left to this token",
-    token: makeToken("none", { maxTargets: 0 }),
+    token: makeToken("one", { maxTargets: 1 }),
     ask: { body: "x" },
     reason: "no_room",
   },
@@ -111,6 +111,7 @@ async function byPut({ token, ask }: Case) {
   const authorization = token?.authorization;
   const asked = { ...ask, ...(authorization === undefined ? {} : { authorization }) };
   if (token?.entry.name === "slow") await room.ask(asked);
+  if (token?.entry.name === "one") await room.ask({ ...asked, path: "/metrics/a/first" });
   await (await room.ask(asked)).body?.cancel();
   return {
     reason: room.refused.at(-1),
@@ -128,6 +129,11 @@ async function byStream({ token, target, snapshot = snapshotFrame("x 1\n") }: Ca
   const stream = await room.greeted({ authorization: token?.authorization });
   const frames: Frame[] = [targetFrame(target), snapshot];
   if (token?.entry.name === "slow") frames.push(snapshot);
+  if (token?.entry.name === "one") {
+    frames.unshift(targetFrame({ instance: "first" }), snapshot, {
+      ...{ type: "end", channel: 0, forget: false },
+    });
+  }
   await stream.say(...frames);
   return {
     reason: room.refused.at(-1),

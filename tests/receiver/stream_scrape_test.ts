@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { type AnswerFrame, checksum, encodeFrame } from "../../protocol/stream/mod.ts";
+import { target } from "./push_room.ts";
 import { makeToken } from "./token_entries.ts";
 import { StreamRoom, targetFrame } from "./stream_room.ts";
 
@@ -54,7 +55,7 @@ Deno.test("a scrape travels down the stream as it was asked, and the answer back
     [status!.push.sentBytes, status!.unpackedBytes, status!.counts.stored],
     [encodeFrame(message).length, 4, 1],
   );
-  assertEquals(stream.take(), [], "an answer is not acknowledged");
+  assertEquals(await stream.next(), [{ type: "ack", number: 1, count: 1 }]);
 });
 
 Deno.test("a parameter that its target doesn't allow is refused before the sender hears of it", async () => {
@@ -198,4 +199,31 @@ Deno.test("a token that loses a target is asked for it no more", async () => {
   room.streams.tick();
   assertEquals(stream.take().map(({ type }) => type), ["target_refused"]);
   assertEquals((await room.scrape()).state, "silent");
+});
+
+Deno.test("a target on demand that is deleted is gone until its sender says it again", async () => {
+  using room = new StreamRoom();
+  const stream = await asked(room);
+  const waiting = room.scrape();
+  stream.take();
+  assertEquals(room.live.forget(target("/metrics/a/b")), true);
+  assertEquals([[...room.store.targets()], (await room.scrape()).state], [[], "unknown"]);
+  const [refused] = stream.take();
+  assert(refused?.type === "target_refused");
+  assertEquals([refused.channel, refused.status, refused.reason], [0, 410, "deleted"]);
+  await stream.say(answer(1, "x 1\n"));
+  assertEquals((await waiting).state, "source_failed", "who asked before is told");
+  assertEquals(room.store.size, 0);
+  await stream.say(ON_DEMAND);
+  assertEquals(room.store.countStates(), { up: 1, source_failed: 0, silent: 0 });
+  void room.scrape("/metrics/a/b", { accept: "a/b" });
+  assertEquals(stream.take().at(-1)?.type, "scrape");
+  assertEquals(room.live.forget(target("/metrics/a/none")), false);
+});
+
+Deno.test("a target on demand that its own stream ends and forgets is gone", async () => {
+  using room = new StreamRoom();
+  const stream = await asked(room);
+  await stream.say({ type: "end", channel: 0, forget: true });
+  assertEquals([room.store.size, stream.take(), room.streams.memoryBytes], [0, [], 0]);
 });

@@ -178,25 +178,26 @@ Deno.test("IncomingBodies passes over the rest of a body that was refused, or ab
   assertEquals(bodies.begin(snapshot(noise(5))).kind, "whole");
 });
 
-Deno.test("IncomingBodies holds no more than all streams may, but one body alone", () => {
-  const room = countingRoom(900_000);
+Deno.test("IncomingBodies has room for one body of any length, and for a limit's worth beside it", () => {
+  const room = countingRoom(1_200_000);
   const { bodies } = incoming({ room });
   const half = (channel: number, sentBytes: number) =>
     snapshot(noise(5), { channel, payload: noise(100), sentBytes, bodyBytes: sentBytes });
   const begin = (channel: number, bytes: number) =>
     kindAndReason(bodies.begin(half(channel, bytes)));
   assertEquals(begin(1, 500_000), "waiting");
-  assertEquals(begin(2, 101), "refused 507 no_room");
+  assertEquals(begin(2, 400_000), "waiting");
+  assertEquals(begin(3, 101), "refused 507 no_room");
   bodies.endChannel(1);
-  assertEquals(room.used, 0);
-  assertEquals(begin(3, 300_000), "waiting");
-  assertEquals(begin(4, 100_000), "waiting");
-  assertEquals(begin(5, 101), "refused 507 no_room");
   assertEquals(room.used, 400_000);
+  assertEquals(begin(4, 300_000), "waiting");
+  assertEquals(begin(5, 100_000), "waiting", "the longest counts for nothing");
+  assertEquals(begin(6, 101), "refused 507 no_room");
+  assertEquals(room.used, 800_000);
 
   const others = incoming({ room }).bodies;
-  assertEquals(kindAndReason(others.begin(half(1, 500_001))), "refused 507 no_room");
-  assertEquals(kindAndReason(others.begin(half(2, 500_000))), "waiting");
+  assertEquals(kindAndReason(others.begin(half(1, 400_001))), "refused 507 no_room");
+  assertEquals(kindAndReason(others.begin(half(2, 400_000))), "waiting");
   bodies.clear();
   others.clear();
   assertEquals(room.used, 0);

@@ -5,8 +5,8 @@ import {
   encodeFrame,
   firstPart,
   MAX_MESSAGE_BYTES,
-  MAX_PAYLOAD_BYTES,
   otherParts,
+  PART_BYTES,
   wholeBody,
 } from "../../../protocol/stream/mod.ts";
 import { LIMITS, noise } from "./bodies.ts";
@@ -37,15 +37,15 @@ Deno.test("wholeBody() is kept while there is room for it", () => {
   assert(keep(3, LIMITS.maxBasesBytes - 2 * LIMITS.maxBaseBytes));
 });
 
-Deno.test("a body goes out in parts of 64 KiB, none of them empty but that of an empty body", () => {
+Deno.test("a body goes out in parts of 16 KiB, none of them empty but that of an empty body", () => {
   const bases = new Bases(LIMITS);
-  for (const length of [0, 1, MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES + 1, 2 * MAX_PAYLOAD_BYTES]) {
+  for (const length of [0, 1, PART_BYTES, PART_BYTES + 1, 2 * PART_BYTES]) {
     const body = wholeBody(noise(length), { bases, channel: 0 });
     const first = firstPart(body);
     const others = [...otherParts(body, 1)];
     const sizes = [first, ...others].map(({ payload }) => payload.byteLength);
-    assertEquals(sizes.length, Math.max(1, Math.ceil(length / MAX_PAYLOAD_BYTES)));
-    assert(sizes.every((size) => size <= MAX_PAYLOAD_BYTES && (size > 0 || length === 0)));
+    assertEquals(sizes.length, Math.max(1, Math.ceil(length / PART_BYTES)));
+    assert(sizes.every((size) => size <= PART_BYTES && (size > 0 || length === 0)));
     assertEquals([sizes.reduce((sum, size) => sum + size), first.sentBytes], [length, length]);
     for (const part of others) assert(encodeFrame(part).byteLength <= MAX_MESSAGE_BYTES);
   }

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import type { OnDemandSource } from "../../../sender/stream/answer.ts";
 import { noSocket } from "../../fakes/stream_socket.ts";
 import { report } from "../reports.ts";
 import { info, rig } from "./rig.ts";
@@ -84,8 +85,7 @@ Deno.test("Link has PUT used where there can't be a stream, says so once, and tr
 
 Deno.test("Link tries again soon where something is on demand, which no PUT helps", async () => {
   using r = rig(noSocket("404", { unfit: "yes" }), noSocket("502", { unfit: "perhaps" }), {});
-  const nobody = { ask: () => Promise.reject(), answered() {}, refused() {} };
-  r.link.offer(info("rpi", { mode: "on_demand" }), nobody);
+  r.link.offer(info("rpi", { mode: "on_demand" }), nobody().source);
   await r.time.pass(9_999);
   assertEquals(r.fake.tries, 1);
   await r.time.pass(1);
@@ -160,4 +160,121 @@ Deno.test("Link says goodbye when it stops, and fails what waits for it", async 
   assertEquals(r.socket().end.closeCode, 1000);
   await r.time.pass(MINUTE_MS);
   assertEquals([r.fake.tries, r.time.waiting], [1, 0]);
+});
+
+/** A source on demand that says nothing, and remembers what it was refused for. */
+function nobody() {
+  const refusals: string[] = [];
+  const source: OnDemandSource = {
+    ask: () => new Promise(() => {}),
+    answered() {},
+    refused: (reason) => refusals.push(reason),
+  };
+  return { refusals, source };
+}
+
+Deno.test("Link tells of pairs on demand that no PUT helps, and of the way out", async () => {
+  using r = rig(noSocket("404", { unfit: "yes" }));
+  for (const name of ["a", "b"]) {
+    r.link.offer(info(name, { mode: "on_demand" }), nobody().source);
+  }
+  await r.time.pass(MINUTE_MS);
+  assertEquals(r.log.events.map(({ event, fields }) => [event, fields["reason"]]), [[
+    "pushing by PUT",
+    "404: 2 pairs on demand can't be scraped: let WebSockets pass to /stream, " +
+    'or set "mode" to "push"',
+  ]]);
+});
+
+Deno.test("Link announces no more targets than a stream has channels", async () => {
+  using r = rig({ hello: { maxChannels: 1 } });
+  const [one, other] = [nobody(), nobody()];
+  r.link.offer(info("a", { mode: "on_demand" }), one.source);
+  await r.time.pass(0);
+  r.link.offer(info("b", { mode: "on_demand" }), other.source);
+  await r.time.pass(1_000);
+  assertEquals([...r.socket().end.targets.values()].map(({ instance }) => instance), ["a"]);
+  assertEquals([one.refusals, other.refusals], [[], [
+    "the receiver takes 1 targets on a stream, and this is one more",
+  ]]);
+});
+
+Deno.test("Link waits once, and not for ever, to announce a target that is refused again and again", async () => {
+  using r = rig({});
+  const { source } = nobody();
+  r.link.offer(info("a", { mode: "on_demand" }), source);
+  await r.time.pass(0);
+  const { end } = r.socket();
+  const waits = r.time.waiting;
+  for (let each = 0; each < 1_000; each++) {
+    end.send({
+      ...{ type: "target_refused", channel: 0, status: 409, reason: "x", detail: "" },
+      retryAfterS: 2 ** 31 - 1,
+    });
+  }
+  await r.time.pass(0);
+  assertEquals(r.time.waiting, waits + 1);
+  for (let seconds = 0; seconds < 5_400; seconds += 5) {
+    end.send({ type: "alive" });
+    await r.time.pass(5_000);
+  }
+  assertEquals(end.framesOf("target").length, 2);
+});
+
+Deno.test("Link lets go of a receiver that asks on and on, and reads nothing", async () => {
+  using r = rig({});
+  r.link.offer(info("a", { mode: "on_demand" }), nobody().source);
+  await r.time.pass(0);
+  const socket = r.socket();
+  socket.isStuck = true;
+  for (let request = 0; request < 100_000 && socket.end.closeCode === undefined; request++) {
+    const scrape = {
+      type: "scrape",
+      channel: 7,
+      timeoutMs: 1_000,
+      accept: "",
+      params: "",
+    } as const;
+    socket.end.send({ ...scrape, request });
+    if (request % 1_000 === 0) await r.time.pass(0);
+  }
+  assertEquals(socket.end.closeCode, 4408);
+  assert(socket.bufferedBytes < 2 ** 21, `${socket.bufferedBytes} bytes`);
+});
+
+Deno.test("Link sends nothing of a target that has ended, whatever was under way", async () => {
+  using r = rig({});
+  const body = new TextEncoder().encode("x 1\n".repeat(100_000));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const source: OnDemandSource = {
+    ...nobody().source,
+    ask: async () => {
+      await promise;
+      return { ok: true, body, contentType: "a/b", encoding: "identity" };
+    },
+  };
+  const channel = r.link.offer(info("a", { mode: "on_demand" }), source);
+  await r.time.pass(0);
+  const { end } = r.socket();
+  end.send({ type: "scrape", request: 1, channel: 0, timeoutMs: 9_000, accept: "", params: "" });
+  await r.time.pass(0);
+  r.link.close(channel);
+  r.link.offer(info("b", { mode: "on_demand" }), nobody().source);
+  resolve();
+  await r.time.pass(1_000);
+  assertEquals(end.frames.map(({ type }) => type), ["hello", "target", "end", "target"]);
+});
+
+Deno.test("Link uses PUT for a while where a receiver never has the memory", async () => {
+  using r = rig({});
+  const { deliver } = r.delivery("rpi");
+  for (let each = 0; each < 3; each++) {
+    assertEquals((await deliver(report())).ok, true);
+    r.socket().break(4507, "no memory is left for its targets");
+    await r.time.pass(8_000);
+  }
+  assertEquals((await deliver(report())).ok, true);
+  assertEquals([r.put.reports.length, r.fake.tries], [1, 3]);
+  await r.time.pass(70_000);
+  assertEquals(r.fake.tries, 4);
 });

@@ -1,9 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Relayed, startSender } from "../../../sender/mod.ts";
+import { Registry } from "prom-client";
+import { SenderMetrics } from "../../../sender/metrics.ts";
+import { type PassObserver, type Relayed, startSender } from "../../../sender/mod.ts";
 import { FakeExporter } from "../../fakes/exporter.ts";
 import { makeDestination, makePair, makeSource } from "../../fakes/pair.ts";
 import { RecordedLog } from "../../fakes/recorded_log.ts";
-import type { StreamEnd } from "../../fakes/stream_end.ts";
+import { acknowledge, type StreamEnd } from "../../fakes/stream_end.ts";
 import { StreamReceiver } from "../../fakes/stream_receiver.ts";
 import { waitFor } from "../../e2e/wait_for.ts";
 
@@ -25,9 +27,10 @@ function pairTo(receiver: StreamReceiver, url: string, overrides = {}) {
   });
 }
 
-function start(config: Relayed) {
+function start(config: Relayed, observer?: PassObserver) {
   const log = new RecordedLog();
-  return Object.assign(startSender(config, { log, userAgent: "prompipe/test" }), { log });
+  const options = { log, userAgent: "prompipe/test", observer };
+  return Object.assign(startSender(config, options), { log });
 }
 
 function until<T>(condition: () => T): Promise<T> {
@@ -135,14 +138,14 @@ Deno.test("a scrape that was cancelled is not answered, and frees its place", as
   await using receiver = new StreamReceiver();
   await using _ = start({ pairs: [pairTo(receiver, hanging.url)] });
   const stream = await streamOf(receiver);
-  for (let request = 0; request < 101; request++) stream.send({ ...SCRAPE, request });
+  for (let request = 0; request < 201; request++) stream.send({ ...SCRAPE, request });
   assertEquals(
-    await answerTo(stream, 100),
-    "503 source_refused: 100 scrapes are under way at the sender",
+    await answerTo(stream, 200),
+    "503 source_refused: too many scrapes are under way at the sender",
   );
   stream.send({ type: "cancel", request: 0 });
-  stream.send({ ...SCRAPE, request: 200, timeoutMs: 1 });
-  assertEquals((await answerTo(stream, 200)).slice(0, 18), "504 source_timeout");
+  stream.send({ ...SCRAPE, request: 300, timeoutMs: 1 });
+  assertEquals((await answerTo(stream, 300)).slice(0, 18), "504 source_timeout");
   assertEquals(stream.framesOf("no_answer").length, 2);
 });
 
@@ -195,4 +198,38 @@ Deno.test("a config that is read again ends and begins targets on the open strea
   assertEquals(receiver.streams.length, 1);
   await sender.apply({ pairs: [] });
   await until(() => assertEquals(stream.closeCode, 1000));
+});
+
+Deno.test("an answer is counted as what the receiver says of it, however late", async () => {
+  await using exporter = FakeExporter.start(echo);
+  await using receiver = new StreamReceiver({
+    judge(frame, number) {
+      if (frame.type !== "answer" || frame.request === 1) return acknowledge(frame, number);
+      if (frame.request === 3) return undefined;
+      const refusal = { status: 413, reason: "too_large", detail: "too much", retryAfterS: 0 };
+      return { type: "refused", number, ...refusal };
+    },
+  });
+  const pair = pairTo(receiver, exporter.url);
+  const registry = new Registry();
+  await using sender = start({ pairs: [pair] }, new SenderMetrics(registry, [pair]));
+  const deliveries = registry.getSingleMetric("prompipe_sender_deliveries_total")!;
+  const counted = (result: string) =>
+    until(async () => {
+      const { values } = await deliveries.get();
+      const count = (name: string) => values.find(({ labels }) => labels["result"] === name)?.value;
+      assertEquals(count(result), 1, result);
+      return count("ok");
+    });
+  const stream = await streamOf(receiver);
+  stream.send({ ...SCRAPE, request: 1 });
+  assertEquals(await counted("ok"), 1);
+  stream.send({ ...SCRAPE, request: 2 });
+  assertEquals(await counted("refused"), 1);
+  stream.send({ ...SCRAPE, request: 3 });
+  await answerTo(stream, 3);
+  stream.close(1001);
+  assertEquals(await counted("failed"), 1);
+  const told = sender.log.events.filter(({ event }) => event === "target refused");
+  assertEquals(told.map(({ fields }) => String(fields["reason"]).slice(0, 12)), ["413 too much"]);
 });

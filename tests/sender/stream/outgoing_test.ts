@@ -8,7 +8,7 @@ function open(maxUnfinishedBytes = 2 ** 20) {
   const socket = new FakeSocket({ message() {}, closed() {} }, { judge: () => undefined });
   const outgoing = new Outgoing(socket, { onSent() {} });
   outgoing.maxUnfinishedBytes = maxUnfinishedBytes;
-  for (const channel of [0, 1, 2]) {
+  for (const channel of [0, 1, 2, 3, 4]) {
     outgoing.send({
       ...{ type: "target", channel, mode: "push", ttlMs: 0, intervalMs: 0, job: "a" },
       ...{ instance: String(channel), contentType: "", labels: "", paramsAllowed: [] },
@@ -53,20 +53,23 @@ Deno.test("Outgoing keeps little in the socket, and lets a small body pass a lar
   assert(seen(socket.end.frames).indexOf("s1") < 10);
   while (large.sent.length === 0) socket.letGo(1_000);
   socket.letGo();
-  assertEquals(seen(socket.end.frames).filter((each) => each === "c1").length, 60 * 16 - 1);
+  assertEquals(seen(socket.end.frames).filter((each) => each === "c1").length, 60 * 64 - 1);
 });
 
-Deno.test("Outgoing begins no more large bodies than the receiver takes, but small ones", () => {
+Deno.test("Outgoing lets bodies pass a large one, and begins no more than the receiver takes", () => {
   const { socket, outgoing } = open(600_000);
   socket.isStuck = true;
-  put(outgoing, 0, 500_000);
-  put(outgoing, 1, 500_000);
-  put(outgoing, 2, 60_000);
-  for (let each = 0; each < 20; each++) socket.letGo(1_000);
-  const frames = seen(socket.end.frames);
-  assertEquals(frames.filter((each, index) => each !== frames[index - 1]), [
-    ...["s0", "c1", "s2", "c1", "s1", "c3"],
-  ]);
+  const large = put(outgoing, 0, 60 * 2 ** 20);
+  const bodies = [500_000, 500_000, 100_000, 10_000].map((bytes, index) =>
+    put(outgoing, 1 + index, bytes)
+  );
+  while (bodies.some(({ sent }) => sent.length === 0)) socket.letGo(1);
+  assertEquals(large.sent, []);
+  const began = seen(socket.end.frames).filter((each) => !/[ca]/.test(each));
+  assertEquals(began, ["s0", "s1", "s3", "s4", "s2"]);
+  const large2 = put(outgoing, 1, 30 * 2 ** 20);
+  while (large2.sent.length === 0) socket.letGo(100);
+  assertEquals(large.sent.length, 1, "two that are too large together go one after the other");
 });
 
 Deno.test("Outgoing.put() can be taken back: what has begun is aborted, the rest never begins", () => {
@@ -81,6 +84,11 @@ Deno.test("Outgoing.put() can be taken back: what has begun is aborted, the rest
   const third = put(outgoing, 2, 90_000);
   for (let each = 0; each < 20; each++) socket.letGo(1_000);
   const frames = seen(socket.end.frames);
-  assertEquals(frames.filter((each) => !each.startsWith("c1")), ["s0", "a1", "s2", "c2"]);
+  assertEquals(frames.filter((each) => !each.startsWith("c1")), [
+    "s0",
+    "a1",
+    "s2",
+    ...Array(5).fill("c2"),
+  ]);
   assertEquals([first.sent, second.sent, third.sent], [[], [], [90_000]]);
 });

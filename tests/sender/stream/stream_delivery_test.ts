@@ -2,8 +2,12 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { gzipSync } from "node:zlib";
 import { acknowledge } from "../../fakes/stream_end.ts";
+import { Registry } from "prom-client";
+import { SenderMetrics } from "../../../sender/metrics.ts";
+import { Outbox } from "../../../sender/outbox.ts";
+import { makeDestination, makePair } from "../../fakes/pair.ts";
 import { failureReport, report, scraped } from "../reports.ts";
-import { rig } from "./rig.ts";
+import { INTERVAL_MS, rig, TIMEOUT_MS } from "./rig.ts";
 
 const UTF8 = new TextEncoder();
 
@@ -228,3 +232,54 @@ function digest(target: string, body: Uint8Array): string {
   for (const byte of body) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return `${target} ${body.length} ${hash}`;
 }
+
+Deno.test("StreamDelivery fails at once where the stream breaks off before its turn", async () => {
+  using r = rig({});
+  const { deliver } = r.delivery("rpi");
+  await deliver(report());
+  r.socket().isStuck = true;
+  const body = new Uint8Array(1_000_000).map((_, at) => at * at % 251);
+  const deliveries = ["a", "b"].map((name) => r.delivery(name).deliver(report(scraped({ body }))));
+  await r.time.pass(0);
+  const startedMs = r.time.now();
+  r.socket().break(1006);
+  await r.time.pass(0);
+  const results = await Promise.all(deliveries);
+  assertEquals(results.map((each) => !each.ok && each.reason), [
+    "the stream broke off: 1006",
+    "the stream broke off: 1006",
+  ]);
+  assertEquals(r.time.now(), startedMs);
+});
+
+Deno.test("what a stream's receiver never acknowledges is counted as lost once its time is over", async () => {
+  using r = rig({ judge: () => undefined });
+  const registry = new Registry();
+  const destination = makeDestination("ws://push.example/metrics/node/rpi");
+  const pair = { ...makePair(), destinations: [destination] as const };
+  const metrics = new SenderMetrics(registry, [pair]);
+  const { deliver } = r.delivery("rpi");
+  const stopping = new AbortController();
+  const outbox = new Outbox({
+    delivery: { deliver },
+    ...{ intervalMs: INTERVAL_MS, timeoutMs: TIMEOUT_MS, timing: r.time },
+    signal: stopping.signal,
+    onAttempt: (attempt) => metrics.attempted(pair, destination, attempt),
+    onReplaced: () => metrics.replaced(pair, destination),
+    onFault: (error) => assertEquals(error, undefined),
+  });
+  const count = async (result: string) => {
+    const { values } = await registry.getSingleMetric("prompipe_sender_deliveries_total")!.get();
+    return values.find(({ labels }) => labels["result"] === result)?.value;
+  };
+  outbox.offer(report(), { timeoutMs: TIMEOUT_MS });
+  const { ttlMs } = report();
+  for (let passedMs = 0; passedMs < ttlMs - 1_000; passedMs += 1_000) {
+    await r.time.pass(1_000);
+    r.socket()?.end.send({ type: "alive" });
+  }
+  assertEquals([await count("replaced"), await count("ok")], [0, 0]);
+  await r.time.pass(TIMEOUT_MS + INTERVAL_MS);
+  assertEquals([await count("replaced"), await count("ok"), await count("failed")], [1, 0, 0]);
+  stopping.abort();
+});
