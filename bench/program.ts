@@ -22,15 +22,20 @@ export interface Command {
 /** The program, made when it is first asked for. */
 export class Program implements AsyncDisposable {
   readonly origin: Origin;
+  readonly #v8: readonly string[];
   #command: Promise<Command> | undefined;
   #folder: TempDir | undefined;
 
-  constructor(origin: Origin) {
+  /** `v8`: flags for the checkout; the portable file has its own. */
+  constructor(origin: Origin, v8: readonly string[] = []) {
     this.origin = origin;
+    this.#v8 = v8;
   }
 
   command(): Promise<Command> {
-    return this.#command ??= this.origin === "portable" ? this.#portable() : sourceCommand();
+    return this.#command ??= this.origin === "portable"
+      ? this.#portable()
+      : Promise.resolve(sourceCommand(this.#v8));
   }
 
   /** The process is prompipe itself: its pid can be measured. */
@@ -62,13 +67,14 @@ export class Program implements AsyncDisposable {
   }
 }
 
-function sourceCommand(): Promise<Command> {
-  return Promise.resolve({
+function sourceCommand(v8: readonly string[]): Command {
+  const flags = v8.length === 0 ? [] : [`--v8-flags=${v8.join(",")}`];
+  return {
     program: Deno.execPath(),
-    args: ["run", "--quiet", "--no-prompt", "--permission-set", "main.ts"],
+    args: ["run", "--quiet", "--no-prompt", ...flags, "--permission-set", "main.ts"],
     env: {},
     cwd: PROJECT,
-  });
+  };
 }
 
 /** A receiver on free ports of loopback, listening. */

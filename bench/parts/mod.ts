@@ -10,6 +10,7 @@ export const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   bytes: async () => (await import("./bytes.ts")).bytes,
   freshness: async () => (await import("./freshness.ts")).freshness,
   stream: async () => (await import("./stream.ts")).stream,
+  flood: async () => (await import("./flood.ts")).flood,
   growth: async () => (await import("./growth.ts")).growth,
   startup: async () => (await import("./startup.ts")).startup,
 };
