@@ -23,6 +23,8 @@ export interface LinkOptions extends AttemptsOptions {
 
 /** Long enough for three SYNs to be lost, and short enough to be tried again soon. */
 const OPEN_TIMEOUT_MS = 8_000;
+/** An attempt that took so long before it failed was itself a wait. */
+const HUNG_MS = 5_000;
 /** After which a target that was refused is announced again, and the longest that is waited. */
 const REFUSED_MS = 10_000;
 const MAX_REFUSED_MS = 60 * 60_000;
@@ -114,6 +116,7 @@ export class Link {
   async #session(): Promise<number> {
     const { openSocket, software, timing, secret } = this.#options;
     const { signal } = this.#stopping;
+    const startedMs = timing.now();
     const connection = new Connection({
       events: {
         scrape: (frame) => this.#desk.scrape(frame, connection),
@@ -131,7 +134,8 @@ export class Link {
     if (!opened.ok) {
       const waitMs = this.#attempts.notOpened(opened.failure, opened.unfit, this.#waiting);
       this.#notOpen(opened.failure);
-      return waitMs;
+      if (opened.failure.retryAfterMs !== undefined) return waitMs;
+      return waitLeft(waitMs, timing.now() - startedMs);
     }
     connection.start(opened.socket, opened);
     const close = () => connection.close(CLOSE.done, "");
@@ -148,7 +152,7 @@ export class Link {
     const waitMs = this.#attempts.ended(end, timing.now() - openedMs, this.#waiting);
     // Who waits since a stream has ended waits for the next one.
     if (!end.wasReady || this.#attempts.usesPut) this.#notOpen();
-    return waitMs;
+    return end.wasReady ? waitMs : waitLeft(waitMs, timing.now() - startedMs);
   }
 
   #use(connection: Connection): void {
@@ -202,3 +206,7 @@ const NOT_OPEN: DeliveryFailed = {
   retriable: true,
   reason: "the stream is not open",
 };
+
+function waitLeft(waitMs: number, tookMs: number): number {
+  return tookMs < HUNG_MS ? waitMs : Math.max(0, waitMs - tookMs);
+}

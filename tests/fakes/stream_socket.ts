@@ -54,7 +54,7 @@ export class FakeSocket implements StreamSocket {
 }
 
 /** What is to come of opening a socket. */
-export type Opening = StreamEndOptions | Extract<OpenedSocket, { ok: false }>;
+export type Opening = StreamEndOptions | Extract<OpenedSocket, { ok: false }> | "hangs";
 
 /** Opens sockets as a test says: one thing after another, and the last one stays. */
 export function fakeSockets(...openings: Opening[]) {
@@ -65,8 +65,14 @@ export function fakeSockets(...openings: Opening[]) {
     get tries() {
       return tries;
     },
-    open: (events: SocketEvents): Promise<OpenedSocket> => {
+    open: (events: SocketEvents, signal: AbortSignal): Promise<OpenedSocket> => {
       const opening = openings[Math.min(tries++, openings.length - 1)] ?? {};
+      if (opening === "hangs") {
+        const { promise, resolve } = Promise.withResolvers<OpenedSocket>();
+        const late = { ok: false, refused: false, retriable: true, reason: "too late" } as const;
+        signal.addEventListener("abort", () => resolve({ ok: false, unfit: "no", failure: late }));
+        return promise;
+      }
       if ("ok" in opening) return Promise.resolve(opening);
       const socket = new FakeSocket(events, opening);
       sockets.push(socket);

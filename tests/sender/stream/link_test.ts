@@ -57,6 +57,17 @@ Deno.test("Link comes back later each time, up to the shortest interval, and log
   assertEquals(told, [["stream failing", "connection refused"]]);
 });
 
+Deno.test("Link tries again at once after an attempt that took all its time", async () => {
+  using r = rig("hangs", "hangs", {});
+  const delivering = r.delivery("rpi").deliver(report());
+  await r.time.pass(7_999);
+  assertEquals(r.fake.tries, 1);
+  await r.time.pass(8_001);
+  assertEquals(r.fake.tries, 3);
+  const result = await delivering;
+  assertEquals(!result.ok && result.reason, "too late");
+});
+
 Deno.test("Link asks a receiver that refuses the token no more often than once an interval", async () => {
   using r = rig(noSocket("401 who are you", { retriable: false }));
   const { deliver } = r.delivery("rpi");
@@ -102,7 +113,7 @@ Deno.test("Link takes a way that opens streams and lets nothing through for one 
   const result = await first;
   assertEquals(!result.ok && result.reason, "the stream is not open");
   await r.time.pass(2_000);
-  assertEquals(r.socket().end.closeCode, 4408);
+  assertEquals(r.fake.sockets[0]?.end.closeCode, 4408);
   await r.time.pass(MINUTE_MS);
   assertEquals(r.fake.tries, 3);
   assertEquals((await deliver(report())).ok, true);
