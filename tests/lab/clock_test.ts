@@ -116,6 +116,7 @@ scenario({
       await fresh();
       seen(`receiver restarted ${hours} h off: fresh after`, sinceStart(), "s");
     }
+    if (!IS_LONG) return;
     // What was pushed before it by a clock an hour ahead is newer, until its time is over.
     await sendersClock.set(HOUR_S);
     await sender.end("SIGTERM");

@@ -10,7 +10,7 @@ import { PushLoad } from "./push_load.ts";
 import { IS_LONG, scenario } from "./scenario.ts";
 import { stopwatch } from "./stopwatch.ts";
 
-const STOPS = IS_LONG ? 100 : 5;
+const STOPS = IS_LONG ? 100 : 4;
 const TARGETS = 40;
 const MAX_LIFE_MS = IS_LONG ? 2_500 : 800;
 const MAX_STOP_S = 10;
