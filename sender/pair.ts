@@ -48,7 +48,7 @@ export interface Destination {
 
 /** How to speak TLS, where it differs from what everybody does. */
 export interface Tls {
-  /** Certificates, in PEM, to trust in place of the well-known ones. */
+  /** Certificates, in PEM, to trust: of a source in place of the well-known ones, else beside them. */
   readonly ca: string | undefined;
   /** The client's own certificate, in PEM. */
   readonly cert: string | undefined;

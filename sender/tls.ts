@@ -1,6 +1,7 @@
 // What TLS settings of a config mean to the libraries that speak TLS.
 
 import type { AgentOptions } from "node:https";
+import { getCACertificates } from "node:tls";
 import type { Tls } from "./pair.ts";
 
 /** A key that two settings share only where they are the same. */
@@ -21,6 +22,13 @@ export function agentOptions(tls: Tls | undefined): AgentOptions {
     ...serverName !== undefined && { servername: serverName },
     rejectUnauthorized: !insecureSkipVerify,
   };
+}
+
+/** The same on the way to a destination, where `ca` is trusted beside the well-known ones. */
+export function destinationOptions(tls: Tls | undefined): AgentOptions {
+  const options = agentOptions(tls);
+  if (tls?.ca === undefined) return options;
+  return { ...options, ca: [...getCACertificates("default"), tls.ca] };
 }
 
 /** For `fetch`, which trusts the well-known ones beside `ca`; `undefined`: it can't do that. */

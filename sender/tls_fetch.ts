@@ -5,11 +5,11 @@ import * as https from "node:https";
 import { Readable } from "node:stream";
 import type { Fetch } from "./delivery.ts";
 import type { Tls } from "./pair.ts";
-import { agentOptions } from "./tls.ts";
+import { destinationOptions } from "./tls.ts";
 
 /** Makes one that keeps its connections open between calls. It follows no redirects. */
 export function createTlsFetch(tls: Tls): Fetch & Disposable {
-  const agent = new https.Agent({ keepAlive: true, ...agentOptions(tls) });
+  const agent = new https.Agent({ keepAlive: true, ...destinationOptions(tls) });
 
   function tlsFetch(url: URL, { method, headers, body, signal }: RequestInit): Promise<Response> {
     const { promise, resolve, reject } = Promise.withResolvers<Response>();

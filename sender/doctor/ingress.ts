@@ -5,7 +5,7 @@ import * as https from "node:https";
 import { formatSize } from "../../protocol/mod.ts";
 import type { Fetch } from "../delivery.ts";
 import type { Destination } from "../pair.ts";
-import { agentOptions } from "../tls.ts";
+import { destinationOptions } from "../tls.ts";
 import { ask } from "./answer.ts";
 import { type Finding, fine, note, trouble } from "./finding.ts";
 
@@ -44,7 +44,7 @@ function announce(url: URL, tls: Destination["tls"]): Promise<number | undefined
   const { promise, resolve } = Promise.withResolvers<number | undefined>();
   const { request } = url.protocol === "https:" ? https : http;
   const outgoing = request(url, {
-    ...url.protocol === "https:" && agentOptions(tls),
+    ...url.protocol === "https:" && destinationOptions(tls),
     agent: false,
     method: "PUT",
     headers: { "Content-Length": PROBED_BYTES, "Connection": "close" },

@@ -5,7 +5,7 @@ import { connect, type TLSSocket } from "node:tls";
 import { formatDuration } from "../../protocol/mod.ts";
 import { AUTHORITYS_OWN, errorCode, errorText } from "../error_text.ts";
 import type { Tls } from "../pair.ts";
-import { agentOptions, clientOptions } from "../tls.ts";
+import { clientOptions, destinationOptions } from "../tls.ts";
 import { type Finding, fine, trouble } from "./finding.ts";
 import { hostOf, portOf } from "./network.ts";
 
@@ -90,7 +90,7 @@ function shakeHands(url: URL, tls: Tls | undefined): Promise<Handshake> {
   const socket: TLSSocket = connect({
     host: hostOf(url),
     port: portOf(url),
-    ...agentOptions(tls),
+    ...destinationOptions(tls),
     rejectUnauthorized: false,
   });
   const timer = setTimeout(

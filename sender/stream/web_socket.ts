@@ -13,7 +13,7 @@ import type { Destination } from "../pair.ts";
 import { type Env, proxyUrl } from "../proxy.ts";
 import { putUrl } from "../put_url.ts";
 import { refusedDelivery } from "../refusal.ts";
-import { agentOptions } from "../tls.ts";
+import { destinationOptions } from "../tls.ts";
 import type { OpenedSocket, OpenSocket, SocketEvents, StreamSocket } from "./socket.ts";
 import { openTunnel } from "./tunnel.ts";
 
@@ -63,7 +63,7 @@ export function webSocketOpener(
     }
     const { promise, resolve } = Promise.withResolvers<OpenedSocket>();
     const socket = new WebSocket(streamUrl, [SUBPROTOCOL], {
-      ...agentOptions(tls),
+      ...destinationOptions(tls),
       ...tunnel !== undefined && { createConnection: through(tunnel, streamUrl, tls) },
       headers: { "Authorization": `Bearer ${bearerToken}`, "User-Agent": userAgent },
       perMessageDeflate: false,
@@ -116,7 +116,7 @@ export function webSocketOpener(
 function through(socket: Socket, url: URL, tls: Destination["tls"]): () => Socket {
   if (url.protocol !== "wss:") return () => socket;
   const servername = isIP(url.hostname.replace(/^\[|\]$/g, "")) ? "" : url.hostname;
-  return () => connectTls({ servername, host: url.hostname, ...agentOptions(tls), socket });
+  return () => connectTls({ servername, host: url.hostname, ...destinationOptions(tls), socket });
 }
 
 function listen(socket: WebSocket, events: SocketEvents): void {

@@ -16,10 +16,13 @@ import type { FakeStream } from "../fakes/stream_connection.ts";
 import { frames } from "../protocol/stream/frame_arbitraries.ts";
 import { snapshotFrame, StreamRoom, targetFrame } from "./stream_room.ts";
 
-const MESSAGES = Deno.env.has("PROMPIPE_TEST_FULL") ? 1_000_000 : 20_000;
+const IS_FULL = Deno.env.has("PROMPIPE_TEST_FULL");
+const MESSAGES = IS_FULL ? 1_000_000 : 20_000;
 /** A stream that gets on well is begun anew after so many. */
 const PER_STREAM = 200;
 const MAX_MEMORY_BYTES = 300_000;
+/** Of the process, what the test remembers itself included. */
+const MAX_GROWN_BYTES = 256 * 1024 * 1024;
 
 /** Frames that a sender could say, of a few channels, requests and numbers. */
 function sensible(): Frame[] {
@@ -59,7 +62,9 @@ Deno.test("a session takes whatever comes, and never grows", async () => {
   let stream: FakeStream | undefined;
   let said = 0;
   let closed = 0;
+  let grownFrom = 0;
   for (let message = 0; message < MESSAGES; message++) {
+    if (message === MESSAGES / 10) grownFrom = Deno.memoryUsage().rss;
     if (stream === undefined || stream.closed !== undefined || said === PER_STREAM) {
       if (stream?.closed !== undefined) closed++;
       stream?.cut();
@@ -80,6 +85,9 @@ Deno.test("a session takes whatever comes, and never grows", async () => {
       `seed ${seed}, message ${message}: ${held}`,
     );
   }
+  const grown = Deno.memoryUsage().rss - grownFrom;
+  if (IS_FULL) console.log({ closed, pushed: room.pushed.length, grownFrom, grown });
+  assert(grown < MAX_GROWN_BYTES, `seed ${seed}: ${grown} bytes more than before`);
   assert(closed > 0 && room.pushed.length > MESSAGES / 200, `seed ${seed}: nothing went on`);
   stream?.cut();
 });

@@ -6,6 +6,8 @@ import { createGet } from "../../sender/http_source.ts";
 import type { Tls } from "../../sender/pair.ts";
 import { scrape } from "../../sender/scrape.ts";
 import { Transports } from "../../sender/transports.ts";
+import { getCACertificates } from "node:tls";
+import { agentOptions, destinationOptions } from "../../sender/tls.ts";
 import { Authority } from "../fakes/certificates.ts";
 import { HttpsServer } from "../fakes/https_server.ts";
 import { makeDestination, makeSource } from "../fakes/pair.ts";
@@ -94,6 +96,15 @@ testWithParts(
     assert(wrongName.includes("not valid for name"), wrongName);
   },
 );
+
+Deno.test("a ca_file is all that is trusted of a source, and one more of a destination", () => {
+  const tls = tlsWith({ ca: "a certificate" });
+  const wellKnown = getCACertificates("default");
+  assert(wellKnown.length > 100);
+  assertEquals(agentOptions(tls).ca, "a certificate");
+  assertEquals(destinationOptions(tls).ca, [...wellKnown, "a certificate"]);
+  assertEquals("ca" in destinationOptions(tlsWith({})), false);
+});
 
 testWithParts(
   "source and destination are shown the client's certificate",
