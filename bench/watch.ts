@@ -46,7 +46,9 @@ export async function settle(pids: readonly number[]): Promise<void> {
   for (let quiet = 0, before = cpuSeconds(pids); quiet < 2;) {
     await new Promise((go) => setTimeout(go, SETTLE_MS));
     const now = cpuSeconds(pids);
-    quiet = now - before <= 1 / TICKS_PER_SECOND ? quiet + 1 : 0;
+    // Where others keep the cores, who has work to do may wait for long.
+    const rests = now - before <= 1 / TICKS_PER_SECOND && !pids.some(runs);
+    quiet = rests ? quiet + 1 : 0;
     before = now;
   }
 }
@@ -54,11 +56,27 @@ export async function settle(pids: readonly number[]): Promise<void> {
 /** That all threads used so far. */
 export function cpuSeconds(pids: readonly number[]): number {
   return sum(pids, (pid) => {
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    // The name, in brackets, may hold anything.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const fields = statFields(`/proc/${pid}/stat`);
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   });
+}
+
+/** Whether any thread has something to do, or waits for a core. */
+function runs(pid: number): boolean {
+  return [...Deno.readDirSync(`/proc/${pid}/task`)].some(({ name }) => {
+    try {
+      return statFields(`/proc/${pid}/task/${name}/stat`)[0] === "R";
+    } catch {
+      return false; // it has ended since
+    }
+  });
+}
+
+/** From the state on: proc(5), `stat`. */
+function statFields(path: string): string[] {
+  const stat = Deno.readTextFileSync(path);
+  // The name, in brackets, may hold anything.
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 /** Just now. */

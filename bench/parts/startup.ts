@@ -11,6 +11,7 @@ import { TempDir } from "../../tests/e2e/temp_dir.ts";
 import { figure } from "../figure.ts";
 import type { Part, Result, Scale } from "../part.ts";
 import { type Command, Program } from "../program.ts";
+import { answering } from "../ready.ts";
 
 export const startup: Part = {
   name: "startup",
@@ -21,7 +22,6 @@ export const startup: Part = {
 /** Starts of each in a round: they are short. */
 const STARTS = 5;
 const INTERVAL_MS = 100;
-const POLL_MS = 1;
 
 interface Build {
   readonly name: string;
@@ -142,24 +142,8 @@ async function firstAnswer(command: Command): Promise<number> {
   await using process = start(command, [
     ...["receiver", "--push-listen", "127.0.0.1:0", "--scrape-listen", `127.0.0.1:${port}`],
   ], { BEARER_TOKEN: newToken() });
-  const ended = process.status.then(() => {
-    throw new Error(`A receiver ended early: ${process.output}`);
-  });
-  await Promise.race([ended, answer(`http://127.0.0.1:${port}/healthz`)]);
-  const seconds = (performance.now() - startMs) / 1000;
-  ended.catch(() => {});
-  return seconds;
-}
-
-async function answer(url: string): Promise<void> {
-  for (;;) {
-    try {
-      await (await fetch(url)).body?.cancel();
-      return;
-    } catch {
-      await new Promise((go) => setTimeout(go, POLL_MS));
-    }
-  }
+  await answering(process, `http://127.0.0.1:${port}/healthz`);
+  return (performance.now() - startMs) / 1000;
 }
 
 async function firstPush(command: Command): Promise<number> {

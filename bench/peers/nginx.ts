@@ -4,6 +4,7 @@
 import { freePort } from "../../tests/e2e/free_port.ts";
 import { RunningProcess } from "../../tests/e2e/processes.ts";
 import { type MissingPart, part } from "../../tests/parts.ts";
+import { answering } from "../ready.ts";
 import { processTree } from "../watch.ts";
 import { acceptHeaders, packed, type Peer } from "./peer.ts";
 
@@ -21,7 +22,16 @@ export async function startNginx(): Promise<Peer | MissingPart> {
     env: found.env,
   });
   const url = `http://${address}/metrics/bench/one`;
-  while (!await answers(url)) await new Promise((go) => setTimeout(go, 10));
+  const stop = async () => {
+    await process.end("SIGTERM");
+    await Deno.remove(folder, { recursive: true });
+  };
+  try {
+    await answering(process, url);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     name: "nginx",
     pids: processTree(process.pid),
@@ -36,10 +46,7 @@ export async function startNginx(): Promise<Peer | MissingPart> {
       url,
       headers: acceptHeaders(encoding),
     }),
-    [Symbol.asyncDispose]: async () => {
-      await process.end("SIGTERM");
-      await Deno.remove(folder, { recursive: true });
-    },
+    [Symbol.asyncDispose]: stop,
   };
 }
 
@@ -72,13 +79,4 @@ http {
   }
 }
 `;
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    await (await fetch(url)).body?.cancel();
-    return true;
-  } catch {
-    return false;
-  }
 }
