@@ -14,7 +14,6 @@ import { assertSame, exemplarsOf, samplesOf } from "./same_series.ts";
 import { waitFor } from "./wait_for.ts";
 
 const SOON_MS = 30_000;
-const INTERVAL = "500ms";
 /** More than one, so that deltas are among them. */
 const ANSWERS = 4;
 const HISTOGRAM = { counts: [3, 300, 7, 1], sum: 777.5 };
@@ -28,28 +27,6 @@ function onDemand(receiver: Receiver, sources: Readonly<Record<string, string>>)
     )),
   });
 }
-
-testWithParts(
-  "OpenMetrics has the same samples and exemplars through a pair on demand as scraped directly",
-  ["prometheus"],
-  async (parts) => {
-    await using exporter = FakeExporter.start(openMetricsOnRequest);
-    await using receiver = await Receiver.start();
-    await using _sender = await onDemand(receiver, { text: exporter.url });
-    await using prometheus = await Prometheus.start(parts.prometheus, [
-      { job: "direct", address: exporter.address, path: "/metrics" },
-      { job: "piped", address: `127.0.0.1:${receiver.scrapePort}`, path: "/metrics/live/text" },
-    ], { interval: INTERVAL });
-    await waitFor(async () => {
-      const direct = await samplesOf(prometheus, "direct");
-      assertEquals(direct.length, 6, `scraped directly: ${direct}`);
-      assertSame(await samplesOf(prometheus, "piped"), direct);
-      const expected = await exemplarsOf(prometheus, "direct");
-      assertEquals(expected.length, 2);
-      assertSame(await exemplarsOf(prometheus, "piped"), expected);
-    }, { timeoutMs: SOON_MS, what: "the same samples and exemplars both ways" });
-  },
-);
 
 /** Protobuf to who asks for it, a different one each time; text to who doesn't. */
 function startProtobuf({ gzipped }: { readonly gzipped: boolean }): FakeExporter {
@@ -67,57 +44,90 @@ function startProtobuf({ gzipped }: { readonly gzipped: boolean }): FakeExporter
   });
 }
 
+/** What goes in at one end of a pair and comes out at the other. */
+interface Ends {
+  readonly exporter: RecordingProxy;
+  readonly scraper: RecordingProxy;
+}
+
 testWithParts(
-  "protobuf with native histograms reaches Prometheus byte for byte through a pair on demand",
+  "OpenMetrics with exemplars and protobuf with native histograms reach Prometheus as they are",
   ["prometheus"],
   async (parts) => {
+    await using text = FakeExporter.start(openMetricsOnRequest);
     await using plain = startProtobuf({ gzipped: false });
     await using packed = startProtobuf({ gzipped: true });
     await using receiver = await Receiver.start();
-    const ends = [plain, packed].map(({ address }) => ({
-      exporter: new RecordingProxy(address),
-      scraper: new RecordingProxy(`127.0.0.1:${receiver.scrapePort}`),
-    }));
+    const scrapeAddress = `127.0.0.1:${receiver.scrapePort}`;
     await using all = new AsyncDisposableStack();
-    for (const { exporter, scraper } of ends) [exporter, scraper].forEach((each) => all.use(each));
-    const sources = { plain: ends[0]!.exporter.url, packed: ends[1]!.exporter.url };
-    await using _sender = await onDemand(receiver, sources);
+    const [ofPlain, ofPacked] = [plain, packed].map(({ address }): Ends => ({
+      exporter: all.use(new RecordingProxy(address)),
+      scraper: all.use(new RecordingProxy(scrapeAddress)),
+    })) as [Ends, Ends];
+    await using _sender = await onDemand(receiver, {
+      text: text.url,
+      plain: ofPlain.exporter.url,
+      packed: ofPacked.exporter.url,
+    });
+    const piped = (job: string, address: string) => ({
+      job,
+      address,
+      path: `/metrics/live/${job}`,
+    });
     await using prometheus = await Prometheus.start(parts.prometheus, [
+      { job: "text-direct", address: text.address, path: "/metrics" },
+      piped("text", scrapeAddress),
       { job: "direct", address: plain.address, path: "/metrics" },
-      ...Object.keys(sources).map((job, at) => (
-        { job, address: ends[at]!.scraper.address, path: `/metrics/live/${job}` }
-      )),
-    ], { features: ["native-histograms"], interval: INTERVAL });
+      piped("plain", ofPlain.scraper.address),
+      piped("packed", ofPacked.scraper.address),
+    ], { features: ["native-histograms"], interval: "500ms" });
 
-    const count = HISTOGRAM.counts.reduce((all, each) => all + each);
+    await waitFor(() => assertSameText(prometheus), {
+      timeoutMs: SOON_MS,
+      what: "the same samples and exemplars both ways",
+    });
     await waitFor(async () => {
-      const inJob = (query: (selector: string) => string) =>
-        Promise.all(["direct", "plain", "packed"].map(async (job) => {
-          const found = await prometheus.query(query(`rpc_seconds{job="${job}",site="büro"}`));
-          return found.map(({ value }) => Number(value));
-        }));
-      assertEquals(await inJob((it) => `histogram_count(${it})`), [[count], [count], [count]]);
-      const { sum } = HISTOGRAM;
-      assertEquals(await inJob((it) => `histogram_sum(${it})`), [[sum], [sum], [sum]]);
-      const [direct, ...piped] = await inJob((it) => `histogram_quantile(0.5, ${it})`);
-      assert(direct![0]! > 1 && direct![0]! < 2, `${direct}`);
-      assertEquals(piped, [direct, direct]);
-      for (const { scraper } of ends) {
+      await assertSameHistogram(prometheus);
+      for (const { scraper } of [ofPlain, ofPacked]) {
         assert(scraper.recorded.filter(({ status }) => status === 200).length >= ANSWERS);
       }
     }, { timeoutMs: SOON_MS, what: "the same native histogram both ways" });
-
-    for (const { exporter, scraper } of ends) {
-      const said = new Map(exporter.recorded.map(({ body }) => [body.toHex(), body]));
-      assertEquals(said.size, exporter.recorded.length, "each answer is another one");
-      for (const { status, body, contentType, headers } of scraper.recorded) {
-        if (status !== 200) continue; // before the sender was there
-        assert(said.delete(body.toHex()), "what the exporter never said, or said once only");
-        assertEquals(contentType, PROTOBUF_TYPE);
-        const [first] = exporter.recorded;
-        assertEquals(first?.headers.get("accept"), headers.get("accept"));
-      }
-    }
-    assertEquals(ends[1]!.exporter.recorded[0]?.contentEncoding, "gzip");
+    for (const ends of [ofPlain, ofPacked]) assertSameBytes(ends);
+    assertEquals(ofPacked.exporter.recorded[0]?.contentEncoding, "gzip");
   },
 );
+
+async function assertSameText(prometheus: Prometheus): Promise<void> {
+  const direct = await samplesOf(prometheus, "text-direct");
+  assertEquals(direct.length, 6, `scraped directly: ${direct}`);
+  assertSame(await samplesOf(prometheus, "text"), direct);
+  const expected = await exemplarsOf(prometheus, "text-direct");
+  assertEquals(expected.length, 2);
+  assertSame(await exemplarsOf(prometheus, "text"), expected);
+}
+
+async function assertSameHistogram(prometheus: Prometheus): Promise<void> {
+  const inJobs = (query: (selector: string) => string) =>
+    Promise.all(["direct", "plain", "packed"].map(async (job) => {
+      const found = await prometheus.query(query(`rpc_seconds{job="${job}",site="büro"}`));
+      return found.map(({ value }) => Number(value));
+    }));
+  const { sum, counts } = HISTOGRAM;
+  const count = counts.reduce((all, each) => all + each);
+  assertEquals(await inJobs((it) => `histogram_count(${it})`), [[count], [count], [count]]);
+  assertEquals(await inJobs((it) => `histogram_sum(${it})`), [[sum], [sum], [sum]]);
+  const [direct, ...piped] = await inJobs((it) => `histogram_quantile(0.5, ${it})`);
+  assert(direct![0]! > 1 && direct![0]! < 2, `${direct}`);
+  assertEquals(piped, [direct, direct]);
+}
+
+function assertSameBytes({ exporter, scraper }: Ends): void {
+  const said = new Set(exporter.recorded.map(({ body }) => body.toHex()));
+  assertEquals(said.size, exporter.recorded.length, "each answer is another one");
+  for (const { status, body, contentType, headers } of scraper.recorded) {
+    if (status !== 200) continue; // before the sender was there
+    assert(said.delete(body.toHex()), "what the exporter never said, or said once only");
+    assertEquals(contentType, PROTOBUF_TYPE);
+    assertEquals(exporter.recorded[0]?.headers.get("accept"), headers.get("accept"));
+  }
+}
