@@ -17,27 +17,29 @@ export interface Tunings {
   readonly otherwise: Tuning;
 }
 
-/** How often a function runs before it is compiled: at rest that takes hours, in a flood seconds. */
-const HOT = 50_000;
+/** Functions that run less often than so are not compiled. */
+function compiledAfter(runs: number): string[] {
+  return [
+    "--max-semi-space-size=1",
+    "--single-threaded-gc",
+    "--optimize-for-size",
+    "--no-sparkplug",
+    `--invocation-count-for-maglev=${runs}`,
+    `--invocation-count-for-maglev-osr=${runs}`,
+    `--invocation-count-for-turbofan=${runs}`,
+    `--invocation-count-for-osr=${runs}`,
+  ];
+}
 
-const SMALL = ["--max-semi-space-size=1", "--single-threaded-gc"];
-
-const V8 = [
-  ...SMALL,
-  "--optimize-for-size",
-  "--no-sparkplug",
-  `--invocation-count-for-maglev=${HOT}`,
-  `--invocation-count-for-maglev-osr=${HOT}`,
-  `--invocation-count-for-turbofan=${HOT}`,
-  `--invocation-count-for-osr=${HOT}`,
-];
+/** At rest that takes hours, in a flood seconds. */
+const V8 = compiledAfter(50_000);
 
 export const TUNINGS: Tunings = {
   byCommand: {
     receiver: { v8: V8, codeCache: false },
-    // Nothing is ever compiled: what costs time in a sender is native code. It tells V8
-    // when to collect garbage (cli/collect_garbage.ts).
-    sender: { v8: [...SMALL, "--lite-mode", "--expose-gc"], codeCache: false },
+    // What makes a stream's deltas is compiled after some fifty of them, and at rest nothing
+    // else. It tells V8 when to collect garbage (cli/collect_garbage.ts).
+    sender: { v8: [...compiledAfter(500_000), "--expose-gc"], codeCache: false },
   },
   otherwise: { v8: V8, codeCache: true },
 };
