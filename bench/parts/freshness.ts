@@ -8,6 +8,7 @@ import { TempDir } from "../../tests/e2e/temp_dir.ts";
 import { waitFor } from "../../tests/e2e/wait_for.ts";
 import { type Part as Installed, part } from "../../tests/parts.ts";
 import { figure, ratio } from "../figure.ts";
+import { getInTurns } from "../get_in_turns.ts";
 import type { Part, Result, Scale, Table } from "../part.ts";
 import { BenchReceiver, type Program } from "../program.ts";
 
@@ -75,6 +76,8 @@ async function run({ quick, rounds, program, tell }: Scale): Promise<Result> {
   };
 }
 
+/** After a GET by each way. */
+const PAUSE_MS = 20;
 const LATENCY_WAYS = ["direct", "on demand"];
 
 function waysOf({ fastMs, slowMs }: Size): Way[] {
@@ -111,7 +114,8 @@ async function takeLatencies(
   const taken: Samples = urls.map(() => []);
   for (let round = 1; round <= rounds; round++) {
     tell(`latency, round ${round} of ${rounds}`);
-    for (const [at, seconds] of (await getInTurns(urls, size.gets)).entries()) {
+    const turns = { urls, count: size.gets, warmUp: size.gets / 5, pauseMs: PAUSE_MS };
+    for (const [at, seconds] of (await getInTurns(turns)).entries()) {
       taken[at]!.push(seconds);
     }
   }
@@ -217,24 +221,6 @@ async function agesSince(prometheus: Prometheus, job: string, sinceS: number): P
       return atS < sinceS || tookS === undefined ? [] : [atS + CUT_S + tookS - clockS];
     });
   });
-}
-
-/** In seconds, of each URL; they take turns. */
-async function getInTurns(urls: readonly string[], count: number): Promise<number[][]> {
-  const taken = urls.map(() => [] as number[]);
-  const warmUp = Math.ceil(count / 10);
-  for (let n = -warmUp; n < count; n++) {
-    for (const [at, url] of urls.entries()) {
-      const startMs = performance.now();
-      const response = await fetch(url);
-      await response.arrayBuffer();
-      if (response.status !== 200) throw new Error(`${url} answered ${response.status}`);
-      if (n >= 0) taken[at]!.push((performance.now() - startMs) / 1000);
-    }
-    // Several scrapes of a target within 100 ms share an answer.
-    await new Promise((go) => setTimeout(go, 110));
-  }
-  return taken;
 }
 
 function tableOf(
