@@ -10,8 +10,14 @@ import type { Fetch } from "./delivery.ts";
 /** Longer than what stands before a receiver keeps an idle connection is of no use. */
 const MAX_IDLE_MS = 55_000;
 
+/** A `fetch` with connections of its own, which are kept between calls. */
+export interface KeptFetch extends Fetch, Disposable {
+  /** Closes those that wait for their next use. */
+  closeIdle(): void;
+}
+
 /** A `fetch` with connections of its own; `options` say what TLS needs. */
-export function openConnections(options: Deno.CreateHttpClientOptions = {}): Fetch & Disposable {
+export function openConnections(options: Deno.CreateHttpClientOptions = {}): KeptFetch {
   const create = () =>
     Deno.createHttpClient({ ...options, http2: false, poolIdleTimeout: MAX_IDLE_MS });
   let client = create();
@@ -22,12 +28,15 @@ export function openConnections(options: Deno.CreateHttpClientOptions = {}): Fet
       return await fetch(url, { ...init, client: used });
     } catch (error) {
       // No answer in time: others that are idle may have died the same death.
-      if (init.signal?.aborted && client === used) {
-        client = create();
-        used.close();
-      }
+      if (init.signal?.aborted && client === used) closeIdle();
       throw error;
     }
   }
-  return Object.assign(fetchFresh, { [Symbol.dispose]: () => client.close() });
+
+  function closeIdle(): void {
+    const used = client;
+    client = create();
+    used.close();
+  }
+  return Object.assign(fetchFresh, { closeIdle, [Symbol.dispose]: () => client.close() });
 }

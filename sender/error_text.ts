@@ -1,5 +1,8 @@
 // A network error in the words people know it by.
 
+/** What the process may not have: a file for a connection. */
+export const OUT_OF_FILES = "too many open files";
+
 const TEXTS: ReadonlyMap<string, string> = new Map([
   ["ECONNREFUSED", "connection refused"],
   ["ECONNRESET", "connection reset"],
@@ -11,8 +14,8 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
   ["ENETUNREACH", "network unreachable"],
   ["ENOENT", "no such socket"],
   ["EACCES", "permission denied"],
-  ["EMFILE", "too many open files"],
-  ["ENFILE", "too many open files"],
+  ["EMFILE", OUT_OF_FILES],
+  ["ENFILE", OUT_OF_FILES],
   ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "certificate of an unknown authority"],
   ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "certificate of an unknown authority"],
   ["DEPTH_ZERO_SELF_SIGNED_CERT", "certificate of an unknown authority"],

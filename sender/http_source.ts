@@ -44,6 +44,12 @@ const MAX_INTERIM_ANSWERS = 100;
 export interface KeptGet extends Get, Disposable {
   /** Closes what no pair asks for any more: agents of other TLS, and idle connections. */
   closeUnused(tls: readonly (Tls | undefined)[]): void;
+  closeIdle(): void;
+}
+
+/** Closes the connections that wait for their next use. */
+export function closeFree({ freeSockets }: http.Agent): void {
+  for (const socket of Object.values(freeSockets).flat()) socket?.destroy();
 }
 
 /** Makes one. */
@@ -119,6 +125,11 @@ export function createGet(): KeptGet {
       reject(reason);
     }
   }
+
+  function closeIdle(): void {
+    for (const agent of [plain, ...secure.values()]) closeFree(agent);
+  }
+
   return Object.assign(get, {
     closeUnused(tls: readonly (Tls | undefined)[]) {
       const used = new Set(tls.map(tlsKey));
@@ -128,10 +139,9 @@ export function createGet(): KeptGet {
         secure.delete(key);
       }
       // Which of them lead to a source that is gone, no agent says.
-      for (const agent of [plain, ...secure.values()]) {
-        for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
-      }
+      closeIdle();
     },
+    closeIdle,
     [Symbol.dispose]() {
       for (const agent of [plain, ...secure.values()]) agent.destroy();
     },

@@ -21,6 +21,7 @@ import { Progress } from "./progress.ts";
 import { isStreamUrl } from "./put_url.ts";
 import { scrape } from "./scrape.ts";
 import type * as stream from "./stream/mod.ts";
+import { SpareFiles } from "./spare_files.ts";
 import { Summary } from "./summary.ts";
 import type { TargetFiles } from "./target_files.ts";
 import { type PassObserver, runTargetLoop } from "./target_loop.ts";
@@ -99,8 +100,16 @@ export function startSender(
   const progress = new Progress(timing.now);
   const observer = observeAll([summary, progress, ...options.observer ? [options.observer] : []]);
   const httpGet = createGet();
-  const get = options.ownMetrics === undefined ? httpGet : withOwn(httpGet, options.ownMetrics);
   const transports = new Transports();
+  const files = new SpareFiles({
+    closeIdle() {
+      httpGet.closeIdle();
+      transports.closeIdle();
+    },
+    now: timing.now,
+  });
+  const spareGet = files.watch(httpGet);
+  const get = options.ownMetrics === undefined ? spareGet : withOwn(spareGet, options.ownMetrics);
   const env = options.env ?? (() => undefined);
   let streaming: Promise<Streaming> | undefined;
 
@@ -127,7 +136,7 @@ export function startSender(
     await runTargetLoop(pair, {
       get,
       deliveryTo(destination) {
-        const fetch = transports.fetchFor(destination.tls);
+        const fetch = files.watch(transports.fetchFor(destination.tls));
         const { timeoutMs } = pair;
         const put = new PutDelivery({ destination, timeoutMs, userAgent, fetch });
         return stream !== undefined && isStreamUrl(destination.url)

@@ -3,12 +3,13 @@
 
 import * as https from "node:https";
 import { Readable } from "node:stream";
-import type { Fetch } from "./delivery.ts";
+import type { KeptFetch } from "./connections.ts";
+import { closeFree } from "./http_source.ts";
 import type { Tls } from "./pair.ts";
 import { destinationOptions } from "./tls.ts";
 
 /** Makes one that keeps its connections open between calls. It follows no redirects. */
-export function createTlsFetch(tls: Tls): Fetch & Disposable {
+export function createTlsFetch(tls: Tls): KeptFetch {
   const agent = new https.Agent({ keepAlive: true, ...destinationOptions(tls) });
 
   function tlsFetch(url: URL, { method, headers, body, signal }: RequestInit): Promise<Response> {
@@ -52,6 +53,7 @@ export function createTlsFetch(tls: Tls): Fetch & Disposable {
   }
 
   return Object.assign(tlsFetch, {
+    closeIdle: () => closeFree(agent),
     [Symbol.dispose]: () => agent.destroy(),
   });
 }

@@ -1,6 +1,6 @@
 // The ways to destinations: one for all that want the same of TLS.
 
-import { openConnections } from "./connections.ts";
+import { type KeptFetch, openConnections } from "./connections.ts";
 import type { Fetch } from "./delivery.ts";
 import type { Tls } from "./pair.ts";
 import { clientOptions, tlsKey } from "./tls.ts";
@@ -8,7 +8,7 @@ import { createTlsFetch } from "./tls_fetch.ts";
 
 /** Opened when they are first needed. */
 export class Transports implements Disposable {
-  readonly #opened = new Map<string, Fetch & Disposable>();
+  readonly #opened = new Map<string, KeptFetch>();
 
   /** The one for these settings. */
   fetchFor(tls: Tls | undefined): Fetch {
@@ -28,12 +28,17 @@ export class Transports implements Disposable {
     }
   }
 
+  /** Closes the connections that wait for their next use. */
+  closeIdle(): void {
+    for (const opened of this.#opened.values()) opened.closeIdle();
+  }
+
   [Symbol.dispose](): void {
     for (const opened of this.#opened.values()) opened[Symbol.dispose]();
   }
 }
 
-function open(tls: Tls | undefined): Fetch & Disposable {
+function open(tls: Tls | undefined): KeptFetch {
   const options = clientOptions(tls);
   if (tls !== undefined && options === undefined) return createTlsFetch(tls);
   return openConnections(options);
