@@ -57,13 +57,15 @@ Deno.test("receivers without the stream get by PUT what a stream's config says, 
       assert(pushed.length >= PASSES, `${status}: ${pushed.length} pushes`);
     }
   }, { timeoutMs: SOON_MS, what: "pushes by PUT" });
-  const warnings = sender.process.output.split("\n").filter((line) => /level=warn/.test(line));
+  // A busy machine skips passes, and says so.
+  const warnings = sender.process.output.split("\n")
+    .filter((line) => /level=warn/.test(line) && !line.includes("passes skipped"));
   for (const { status, receiver: { port, pushed, asked } } of receivers) {
     assertEquals(pushed.filter((text) => !said.has(text)), [], status);
     assertEquals(asked, 1, status);
     const own = warnings.filter((line) => line.includes(`:${port}/`));
     assertEquals(own.length, 1, own.join("\n"));
-    assertMatch(own[0]!, new RegExp(`pushing by PUT.*reason="?${status}.*on demand.* 1"`));
+    assertMatch(own[0]!, new RegExp(`pushing by PUT.*reason="${status}.*a pair on demand can't`));
   }
   assertEquals(warnings.length, receivers.length, warnings.join("\n"));
 });
