@@ -91,6 +91,7 @@ export class FaultProxy implements AsyncDisposable {
 
   async #carry(flow: Flow, from: Deno.Conn, to: Deno.Conn): Promise<void> {
     let carried = 0;
+    const bursts = new Bursts(to);
     const buffer = new Uint8Array(MAX_PIECE_BYTES);
     for (;;) {
       const count = await from.read(buffer);
@@ -100,15 +101,53 @@ export class FaultProxy implements AsyncDisposable {
       if (fault.kind === "dead") flow.isLost = true;
       if (flow.isLost) continue;
       if (fault.kind === "slow") await pause(fault.delayMs);
-      if (fault.kind === "bursts") await pause(fault.everyMs - performance.now() % fault.everyMs);
+      if (fault.kind === "bursts") {
+        bursts.hold(buffer.slice(0, count), fault.everyMs);
+        continue;
+      }
       let rest = buffer.subarray(0, count);
       const isCut = fault.kind === "reset" && from === flow.client && carried > fault.afterBytes;
       if (isCut) rest = rest.subarray(0, Math.max(0, fault.afterBytes - (carried - count)));
       const pieceBytes = fault.kind === "split" ? 1 : rest.length;
-      while (rest.length > 0) rest = rest.subarray(await to.write(rest.subarray(0, pieceBytes)));
+      while (rest.length > 0) rest = await writeOn(to, rest, pieceBytes);
       if (isCut) throw new Error("reset");
     }
   }
+}
+
+/** Holds back what is to be written until it may go, however much that is. */
+class Bursts {
+  readonly #to: Deno.Conn;
+  #held: Uint8Array<ArrayBuffer>[] = [];
+  #isLettingGo = false;
+
+  constructor(to: Deno.Conn) {
+    this.#to = to;
+  }
+
+  hold(piece: Uint8Array<ArrayBuffer>, everyMs: number): void {
+    this.#held.push(piece);
+    if (!this.#isLettingGo) this.#letGo(everyMs).catch(() => close(this.#to));
+  }
+
+  async #letGo(everyMs: number): Promise<void> {
+    this.#isLettingGo = true;
+    while (this.#held.length > 0) {
+      await pause(everyMs - performance.now() % everyMs);
+      let rest = await new Blob(this.#held.splice(0)).bytes();
+      while (rest.length > 0) rest = await writeOn(this.#to, rest);
+    }
+    this.#isLettingGo = false;
+  }
+}
+
+/** Writes so much at most; returns what is left. */
+async function writeOn(
+  to: Deno.Conn,
+  bytes: Uint8Array<ArrayBuffer>,
+  atMost = bytes.length,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return bytes.subarray(await to.write(bytes.subarray(0, atMost)));
 }
 
 /** One side has gone: the other is told, unless there is no way to it. */
