@@ -124,6 +124,16 @@ export class Ways implements AsyncDisposable {
     return this.lines(name).filter((line) => /msg="(stream failing|pushing by PUT)"/.test(line));
   }
 
+  /** Fails where anything but a snapshot was served in between; a busy machine may be late. */
+  assertUnbroken(name: string, sinceMs: number): void {
+    assertEquals(this.breaks(name), [], name);
+    for (const watch of this.watches(name)) {
+      const statuses = Object.keys(watch.statuses(sinceMs));
+      assert(statuses.includes("200"), name);
+      if (IS_LONG) assertEquals(statuses, ["200"], watch.target.name);
+    }
+  }
+
   log(name: string): string {
     return this.lines(name).join("\n");
   }
