@@ -23,5 +23,7 @@ async function machine(): Promise<string> {
   const cores = `${navigator.hardwareConcurrency} cores`;
   const info = await Deno.readTextFile("/proc/cpuinfo").catch(() => "");
   const model = /^model name\s*:\s*(.+)$/m.exec(info)?.[1];
-  return `${cores}${model === undefined ? "" : ` of ${model}`}, Deno ${Deno.version.deno}`;
+  const load = Math.round(Deno.loadavg()[2]!);
+  return `${cores}${model === undefined ? "" : ` of ${model}`} with a load of ${load}, Deno ` +
+    Deno.version.deno;
 }

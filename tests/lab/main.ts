@@ -3,8 +3,8 @@
 //
 //   --list        names them all, and runs none
 //   --short       in the form that CI runs, which takes a few minutes
-//   --json FILE   writes the figures there too
-//   --docs        puts the table into docs/lab.md
+//   --json FILE   keeps the figures there, beside those of other scenarios
+//   --docs        puts all figures that there are then into docs/lab.md
 
 import { join } from "@std/path";
 import { parseArgs } from "node:util";
@@ -40,7 +40,8 @@ async function main(args: string[]): Promise<number> {
       docs: { type: "boolean", default: false },
     },
   });
-  const chosen = (await find()).filter(({ about: { name } }) =>
+  const all = await find();
+  const chosen = all.filter(({ about: { name } }) =>
     positionals.length === 0 || positionals.some((word) => name.includes(word))
   );
   if (chosen.length === 0) {
@@ -55,20 +56,35 @@ async function main(args: string[]): Promise<number> {
 
   const folder = await Deno.makeTempDir({ prefix: "prompipe-lab-" });
   const results: Result[] = [];
+  const known = await readKept(values.json);
+  /** In the order of the scenarios; those that are no more are left out. */
+  const kept = () =>
+    all.flatMap(({ about: { name } }) =>
+      results.find((each) => each.name === name) ?? known.find((each) => each.name === name) ?? []
+    );
   try {
     for (const each of chosen) {
       results.push(await run(each, { short: values.short, folder }));
       if (values.json !== undefined) {
-        await Deno.writeTextFile(values.json, JSON.stringify(results, null, 2) + "\n");
+        await Deno.writeTextFile(values.json, JSON.stringify(kept(), null, 2) + "\n");
       }
     }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-  const table = resultTable(results);
-  console.log(`\n${table}`);
-  if (values.docs) await writeDocs(table, { short: values.short });
+  console.log(`\n${resultTable(results)}`);
+  if (values.docs) await writeDocs(resultTable(kept()), { short: values.short });
   return results.some(({ fault }) => fault !== undefined) ? 1 : 0;
+}
+
+async function readKept(path: string | undefined): Promise<readonly Result[]> {
+  if (path === undefined) return [];
+  try {
+    return JSON.parse(await Deno.readTextFile(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
 }
 
 /** Those of every file here, in the order of the files. */
