@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { setImmediate } from "node:timers";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { pack } from "../../sender/pack.ts";
@@ -18,4 +19,19 @@ Deno.test("pack() does so for bodies around and beyond what it packs at once", a
     assertEquals(new Uint8Array(gunzipSync(packed)), body);
     assert(size === 0 || packed.length < size / 10, `${size} became ${packed.length}`);
   }
+});
+
+Deno.test("pack() of a large body lets others have their turn", async () => {
+  const parts = 8;
+  const body = new Uint8Array(parts * SYNC_LIMIT).map((_, index) => index * index % 251);
+  let turns = 0;
+  let isOver = false;
+  const count = () => {
+    turns++;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  await pack(body);
+  isOver = true;
+  assert(turns >= parts - 1, `${turns} turns`);
 });
