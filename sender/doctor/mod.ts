@@ -93,8 +93,8 @@ async function examineReceiver(ways: readonly Way[], options: DoctorOptions): Pr
   ];
   const streams = ways.filter((each) => isStreamUrl(each.destination.url));
   if (streams.length > 0) {
-    const isNeeded = streams.some(({ pair }) => pair.mode === "on_demand");
-    findings.push(await examineStream(destination, { ...options, isNeeded }));
+    const onDemand = streams.filter(({ pair }) => pair.mode === "on_demand").length;
+    findings.push(await examineStream(destination, { ...options, onDemand }));
   }
   const queue = ways.slice(0, MAX_PUSHES).values();
   let done = 0;

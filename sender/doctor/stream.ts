@@ -18,17 +18,19 @@ const REMEDY = "let WebSockets pass to /stream (nginx: proxy_http_version 1.1, a
 export interface StreamProbe {
   readonly userAgent: string;
   readonly env: Env;
-  /** Whether PUT won't do instead. */
-  readonly isNeeded: boolean;
+  /** Pairs for which PUT won't do instead. */
+  readonly onDemand: number;
 }
 
 /** Opens a stream, waits for the receiver's hello, and says goodbye. */
 export async function examineStream(
   destination: Destination,
-  { userAgent, env, isNeeded }: StreamProbe,
+  { userAgent, env, onDemand }: StreamProbe,
 ): Promise<Finding> {
-  const level = isNeeded ? "stop" : "warning";
-  const otherwise = isNeeded ? "" : "; until then the sender pushes by PUT";
+  const level = onDemand > 0 ? "stop" : "warning";
+  const otherwise = onDemand > 0
+    ? `; until then nobody can scrape what is on demand: ${onDemand} of its targets`
+    : "; until then the sender pushes by PUT";
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const connection = new Connection({
     events: { scrape() {}, cancel() {}, targetRefused() {} },
