@@ -25,14 +25,22 @@ export interface PreparedBody {
   sent(): void;
 }
 
+/** Whatever a receiver has room for, so much is kept of one body for deltas, and of all. */
+const MAX_BASE_BYTES = 1024 * 1024;
+const MAX_BASES_BYTES = 64 * 1024 * 1024;
+
 /** The bases of one stream, and what to send instead of whole bodies. */
 export class Bodies {
   readonly #limits: ReceiverLimits;
   readonly #bases: Bases;
 
-  constructor(limits: ReceiverLimits) {
+  /** `maxBasesBytes`: of all bases, should the receiver have room for more. */
+  constructor(limits: ReceiverLimits, { maxBasesBytes }: { readonly maxBasesBytes: number }) {
     this.#limits = limits;
-    this.#bases = new Bases(limits);
+    this.#bases = new Bases({
+      maxBaseBytes: Math.min(limits.maxBaseBytes, MAX_BASE_BYTES),
+      maxBasesBytes: Math.min(limits.maxBasesBytes, MAX_BASES_BYTES, maxBasesBytes),
+    });
   }
 
   /** Of all bases. */

@@ -48,9 +48,6 @@ export interface End {
   readonly wasReady: boolean;
 }
 
-/** Whatever a receiver has room for, so much is kept of one body for deltas, and of all. */
-const OWN_MAX_BASE_BYTES = 1024 * 1024;
-const OWN_MAX_BASES_BYTES = 64 * 1024 * 1024;
 /** Bodies wait for their turn: only a receiver that asks and never reads comes to this. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 
@@ -66,7 +63,7 @@ export class Connection implements SocketEvents {
   #heartbeat: Heartbeat | undefined;
   #outgoing: Outgoing | undefined;
   #limits: ReceiverLimits = receiverLimits({ type: "hello", software: "" });
-  #bodies = new Bodies(this.#limits);
+  #bodies = new Bodies(this.#limits, { maxBasesBytes: 0 });
   #wasReady = false;
   #clockOffsetMs: number | undefined;
 
@@ -207,12 +204,7 @@ export class Connection implements SocketEvents {
     if (this.#wasReady) return this.close(CLOSE.protocol, "a second hello");
     this.#wasReady = true;
     this.#limits = receiverLimits(hello);
-    const { maxBaseBytes, maxBasesBytes } = this.#limits;
-    this.#bodies = new Bodies({
-      ...this.#limits,
-      maxBaseBytes: Math.min(maxBaseBytes, OWN_MAX_BASE_BYTES),
-      maxBasesBytes: Math.min(maxBasesBytes, this.#options.maxBasesBytes, OWN_MAX_BASES_BYTES),
-    });
+    this.#bodies = new Bodies(this.#limits, { maxBasesBytes: this.#options.maxBasesBytes });
     if (this.#outgoing) this.#outgoing.maxUnfinishedBytes = this.#limits.maxUnfinishedBytes;
     this.#ready.resolve(true);
   }

@@ -1,13 +1,14 @@
 // The way to one receiver: a stream that is opened again whenever it ends, or, where there
 // can't be one, the word that PUT is to be used for a while.
 
-import { CLOSE, type TargetRefusedFrame } from "../../protocol/stream/mod.ts";
+import { CLOSE } from "../../protocol/stream/mod.ts";
 import type { DeliveryFailed } from "../delivery.ts";
 import { within } from "../timing.ts";
 import type { OnDemandSource } from "./answer.ts";
 import { Attempts, type AttemptsOptions, type Waiting } from "./attempts.ts";
 import { type Channel, type ChannelInfo, Channels } from "./channel.ts";
 import { Connection } from "./connection.ts";
+import { Offers } from "./offers.ts";
 import { MAX_SCRAPES, ScrapeDesk } from "./scrape_desk.ts";
 import type { OpenSocket } from "./socket.ts";
 import { Waiters, type Way } from "./waiters.ts";
@@ -25,9 +26,6 @@ export interface LinkOptions extends AttemptsOptions {
 const OPEN_TIMEOUT_MS = 8_000;
 /** An attempt that took so long before it failed was itself a wait. */
 const HUNG_MS = 5_000;
-/** After which a target that was refused is announced again, and the longest that is waited. */
-const REFUSED_MS = 10_000;
-const MAX_REFUSED_MS = 60 * 60_000;
 /** A fault of this program is none of the receiver's: it is not to wait for long. */
 const FAULT_MS = 30_000;
 /** Where a receiver had no room at all for bases, so much is tried the next time. */
@@ -39,10 +37,9 @@ export class Link {
   readonly #stopping = new AbortController();
   readonly #channels = new Channels();
   readonly #desk: ScrapeDesk;
+  readonly #offers: Offers;
   readonly #attempts: Attempts;
   readonly #waiters = new Waiters();
-  /** Those on demand that were refused on the open stream, and will be announced again. */
-  readonly #refused = new Set<Channel>();
   #connection: Connection | undefined;
   /** Kept for deltas at most, whatever the receiver has room for. */
   #maxBasesBytes = Infinity;
@@ -50,6 +47,7 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#desk = new ScrapeDesk(options);
+    this.#offers = new Offers({ timing: options.timing, desk: this.#desk });
     this.#attempts = new Attempts(options);
     this.#run().catch(() => {}); // only its end ends a wait early
   }
@@ -68,7 +66,7 @@ export class Link {
   offer(info: ChannelInfo, source: OnDemandSource): Channel {
     const channel = this.#channels.open(info);
     this.#desk.add(channel, source);
-    if (this.#connection !== undefined) this.#announce(channel, this.#connection);
+    if (this.#connection !== undefined) this.#offers.announce(channel, this.#connection);
     return channel;
   }
 
@@ -121,7 +119,7 @@ export class Link {
       events: {
         scrape: (frame) => this.#desk.scrape(frame, connection),
         cancel: (frame) => this.#desk.cancel(frame, connection),
-        targetRefused: (frame) => void this.#targetRefused(frame, connection),
+        targetRefused: (frame) => void this.#offers.refused(frame, connection),
       },
       hello: { type: "hello", software, maxScrapes: MAX_SCRAPES },
       ...{ timing, secret, maxBasesBytes: this.#maxBasesBytes },
@@ -157,36 +155,9 @@ export class Link {
 
   #use(connection: Connection): void {
     this.#connection = connection;
-    this.#refused.clear();
     this.#attempts.opened();
-    for (const channel of this.#desk.channels) this.#announce(channel, connection);
+    this.#offers.announceAll(connection);
     this.#waiters.settle({ kind: "stream", connection });
-  }
-
-  /** Of what is on demand. */
-  #announce(channel: Channel, connection: Connection): void {
-    const { maxChannels } = connection.limits;
-    if (channel.number < maxChannels) return connection.announce(channel);
-    this.#desk.tooMany(channel, maxChannels);
-  }
-
-  /** What is pushed is refused each time; what is on demand is announced again after a while. */
-  async #targetRefused(frame: TargetRefusedFrame, connection: Connection): Promise<void> {
-    const { timing } = this.#options;
-    const channel = this.#desk.refused(frame);
-    if (channel === undefined || this.#refused.has(channel)) return;
-    this.#refused.add(channel);
-    const askedMs = Math.min(frame.retryAfterS * 1000, MAX_REFUSED_MS);
-    try {
-      await timing.wait(
-        Math.max(askedMs, REFUSED_MS) * (1 + timing.random() / 2),
-        connection.signal,
-      );
-    } catch {
-      return; // the next connection announces all anew
-    }
-    this.#refused.delete(channel);
-    if (this.#desk.has(channel)) connection.announce(channel);
   }
 
   get #waiting(): Waiting {
