@@ -1,10 +1,15 @@
 // Drawings of tables as SVG, readable on a light page and on a dark one.
 
+import { type Axis, axisOf } from "./axis.ts";
 import type { Cell, Figure, Table } from "./part.ts";
 import { readable } from "./units.ts";
 
 const WIDTH = 760;
-const MARGIN = { top: 64, right: 70, bottom: 40, left: 190 };
+const MARGIN = { top: 64, right: 70, bottom: 40 };
+/** About as wide as a letter is. */
+const LETTER = 7;
+/** Left of the numbers of an axis. */
+const AXIS_LEFT = 90;
 const BAR = 11;
 const GROUP_GAP = 12;
 const LINES_HEIGHT = 300;
@@ -40,12 +45,6 @@ export function drawing(table: Table): string {
   return table.plot.kind === "bars" ? bars(table) : lines(table);
 }
 
-/** Where a value lies on an axis. */
-interface Axis {
-  at(value: number): number;
-  readonly ticks: readonly number[];
-}
-
 /** A group of bars a row; a thin line goes from the least round to the most. */
 function bars(table: Table): string {
   const { log = false } = table.plot!;
@@ -56,7 +55,8 @@ function bars(table: Table): string {
   }));
   const all = groups.flatMap(({ figures }) => figures).filter((each) => each !== undefined);
   const unit = all[0]?.unit ?? "";
-  const axis = axisOf(all, { log, from: MARGIN.left, to: WIDTH - MARGIN.right });
+  const left = 30 + LETTER * Math.max(...groups.map(({ label }) => label.length));
+  const axis = axisOf(all, { log, from: left, to: WIDTH - MARGIN.right });
   const groupHeight = drawn.length * BAR + GROUP_GAP;
   const bottom = MARGIN.top + groups.length * groupHeight;
 
@@ -64,9 +64,9 @@ function bars(table: Table): string {
   for (const [row, { label, figures }] of groups.entries()) {
     const top = MARGIN.top + row * groupHeight + GROUP_GAP / 2;
     const middle = top + (drawn.length * BAR) / 2;
-    parts.push(text(label, { x: MARGIN.left - 8, y: middle + 4, anchor: "end" }));
+    parts.push(text(label, { x: left - 8, y: middle + 4, anchor: "end" }));
     for (const [column, each] of figures.entries()) {
-      if (each !== undefined) parts.push(bar(each, { axis, column, y: top + column * BAR }));
+      if (each !== undefined) parts.push(bar(each, { axis, left, column, y: top + column * BAR }));
     }
   }
   return svg(table, {
@@ -78,17 +78,18 @@ function bars(table: Table): string {
 
 interface BarPlace {
   readonly axis: Axis;
+  readonly left: number;
   readonly column: number;
   readonly y: number;
 }
 
-function bar(each: Figure, { axis, column, y }: BarPlace): string {
+function bar(each: Figure, { axis, left, column, y }: BarPlace): string {
   const end = axis.at(each.median);
   const middle = y + BAR / 2 - 0.5;
   const spread = `<line class="spread" x1="${n(axis.at(each.min))}" x2="${n(axis.at(each.max))}" ` +
     `y1="${n(middle)}" y2="${n(middle)}"/>`;
-  return `<rect class="${colour(column)}" x="${MARGIN.left}" y="${n(y)}" ` +
-    `width="${n(Math.max(end - MARGIN.left, 1))}" height="${BAR - 2}"/>${spread}` +
+  return `<rect class="${colour(column)}" x="${n(left)}" y="${n(y)}" ` +
+    `width="${n(Math.max(end - left, 1))}" height="${BAR - 2}"/>${spread}` +
     text(readable(each.median, each.unit), {
       x: Math.max(end, axis.at(each.max)) + 5,
       y: middle + 3.5,
@@ -115,7 +116,7 @@ function lines(table: Table): string {
   const names = drawn.map(({ name, points }) => named ? `${name}, ${points[0]?.y.unit}` : name);
   const bottom = MARGIN.top + LINES_HEIGHT;
   const across = axisOf(all.map(({ x }) => x), {
-    ...{ log: true, from: 90, to: WIDTH - MARGIN.right },
+    ...{ log: true, from: AXIS_LEFT, to: WIDTH - MARGIN.right },
   });
   const up = axisOf(all.map(({ y }) => y), { log: true, from: bottom, to: MARGIN.top + 10 });
   const parts = [
@@ -126,9 +127,9 @@ function lines(table: Table): string {
       })
     ),
     ...up.ticks.map((tick) =>
-      `<line class="grid" x1="90" x2="${WIDTH - MARGIN.right}" y1="${n(up.at(tick))}" ` +
+      `<line class="grid" x1="${AXIS_LEFT}" x2="${WIDTH - MARGIN.right}" y1="${n(up.at(tick))}" ` +
       `y2="${n(up.at(tick))}"/>` +
-      text(tickText(tick, unit), { x: 82, y: up.at(tick) + 4, anchor: "end" })
+      text(tickText(tick, unit), { x: AXIS_LEFT - 8, y: up.at(tick) + 4, anchor: "end" })
     ),
     ...drawn.map(({ points }, column) => {
       const places = points.map(({ x, y }) => [n(across.at(x.median)), n(up.at(y.median))]);
@@ -159,7 +160,7 @@ function svg(table: Table, { names, height, parts }: Drawn): string {
   const legend = names.map((name, column) => {
     const entry = `<rect class="${colour(column)}" x="${x}" y="38" width="10" height="10"/>` +
       text(name, { x: x + 15, y: 47 });
-    x += 34 + 7 * name.length;
+    x += 34 + LETTER * name.length;
     return entry;
   });
   return [
@@ -185,37 +186,6 @@ function grid(axis: Axis, unit: string, bottom: number): string {
 /** Round numbers want no digits behind the point. */
 function tickText(tick: number, unit: string): string {
   return readable(tick, unit).replace(/\.0+(?= |$)/, "");
-}
-
-interface AxisOptions {
-  readonly log: boolean;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Over all figures; a logarithmic one begins and ends at a power of ten. */
-function axisOf(figures: readonly Figure[], { log, from, to }: AxisOptions): Axis {
-  const most = Math.max(...figures.map(({ max }) => max));
-  if (!Number.isFinite(most)) throw new Error("Cannot draw a table without figures");
-  if (!log) {
-    const step = niceStep(most / 5);
-    const ticks = Array.from({ length: Math.floor(most / step) + 1 }, (_, i) => i * step);
-    return { ticks, at: (value) => from + (value / most) * (to - from) };
-  }
-  const least = Math.min(...figures.map(({ min }) => min).filter((min) => min > 0));
-  const low = Math.floor(Math.log10(least));
-  const high = Math.max(Math.ceil(Math.log10(most)), low + 1);
-  const place = (value: number) => (Math.log10(value) - low) / (high - low);
-  return {
-    ticks: Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i)),
-    at: (value) => from + Math.max(value <= 0 ? 0 : place(value), 0) * (to - from),
-  };
-}
-
-/** 1, 2 or 5 with some zeros. */
-function niceStep(rough: number): number {
-  const power = 10 ** Math.floor(Math.log10(rough));
-  return [1, 2, 5, 10].map((digit) => digit * power).find((step) => step >= rough)!;
 }
 
 function columnsOf(table: Table): { readonly name: string; readonly at: number }[] {

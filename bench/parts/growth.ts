@@ -24,8 +24,11 @@ const QUICK_SIZES_BYTES = [1e3, 1e5];
 const ALL_BYTES = 200e6;
 const MOST_TARGETS = 10_000;
 /** What is less than this can't be told from what the process does of its own. */
-const LEAST_BYTES = 2 ** 20;
+const LEAST_BYTES = 8 * 2 ** 20;
 const LEAST_CPU_S = 0.1;
+
+const SWEEP = madeBody(1e6).plain;
+const SWEEPS = 100;
 
 /** So many targets of such a size. */
 interface Step {
@@ -64,10 +67,11 @@ async function run(scale: Scale): Promise<Result> {
     title: "Growth",
     notes: [
       `Every line is a receiver of its own, with \`${LIMITS.join(" ")}\`, which is warm from ` +
-      "pushes and scrapes of one target; memory is what it has resident beyond that, once all " +
-      "targets were pushed and read and nothing happens any more.",
+      "pushes and scrapes of a few targets; memory is what it has resident beyond that, once all " +
+      `were pushed and read. Before each reading, ${SWEEPS} pushes of 1 MB to one target make it ` +
+      "collect its garbage.",
       "An exponent of 1: twice as many take twice as much. It is fitted by least squares of the " +
-      "logarithms, over what can be told from noise: memory from 1 MiB, CPU from 0.1 s on.",
+      "logarithms, over what can be told from noise: memory from 8 MiB, CPU from 0.1 s on.",
       "CPU over the size of bodies is that of one push, whatever it costs beside its bytes.",
     ],
     tables: [
@@ -86,8 +90,7 @@ async function fill({ targets, bytes }: Step, { quick, program }: Scale): Promis
     await pushEach(receiver, { targets: 10, body: warm });
     await scrapeEach(receiver, 10);
   }
-  await settle(pids);
-  const floor = residentBytes(pids);
+  const floor = await swept(receiver);
 
   const body = madeBody(bytes).plain;
   const push = await watchUntil(pids, pushEach(receiver, { targets, body }));
@@ -95,12 +98,20 @@ async function fill({ targets, bytes }: Step, { quick, program }: Scale): Promis
   const scrape = bytes > SMALL_BYTES
     ? undefined
     : await watchUntil(pids, scrapeEach(receiver, targets));
-  await settle(pids);
   return {
-    memoryBytes: residentBytes(pids) - floor,
+    memoryBytes: await swept(receiver) - floor,
     pushCpuS: push.cpuSeconds,
     scrapeCpuS: scrape?.cpuSeconds,
   };
+}
+
+/** What is resident once garbage is gone: large bodies make a receiver collect it. */
+async function swept(receiver: BenchReceiver): Promise<number> {
+  const pids = [receiver.process.pid];
+  for (let i = 0; i < SWEEPS; i++) await pushEach(receiver, { targets: 1, body: SWEEP });
+  await pushEach(receiver, { targets: 1, body: madeBody(SMALL_BYTES).plain });
+  await settle(pids);
+  return residentBytes(pids);
 }
 
 type SamplesOf = (step: Step) => readonly Taken[];
