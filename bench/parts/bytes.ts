@@ -47,8 +47,9 @@ async function run({ quick, rounds, program, tell }: Scale): Promise<Result> {
   const folder = stack.use(await TempDir.make());
   const receiver = stack.use(await BenchReceiver.start(program));
   const measured = sources.map((source, at) => {
-    stack.use(source);
-    return new Measured(source, { receiver, at, intervalMs, stack });
+    const each = stack.use(new Measured(source, { receiver, at, intervalMs, stack }));
+    stack.use(source); // goes first: then no more pushes begin
+    return each;
   });
   const pairs = measured.map(({ pair }) => pair);
   const config = { bearer_token: receiver.token, interval: `${intervalMs}ms`, pairs };
@@ -111,7 +112,7 @@ interface Setting {
 }
 
 /** A source and its ways, each through a proxy of its own. */
-class Measured {
+class Measured implements AsyncDisposable {
   readonly source: Source;
   /** Of the sender's config. */
   readonly pair: { readonly source: string; readonly destination: readonly string[] };
@@ -120,6 +121,7 @@ class Measured {
   readonly others: ByWay<number>[] = [];
   readonly #setting: Setting;
   readonly #proxies: ByWay<CountingProxy>;
+  readonly #puts = new Set<Promise<void>>();
 
   constructor(source: Source, setting: Setting) {
     const { receiver, at, stack } = setting;
@@ -137,10 +139,9 @@ class Measured {
     const encoder = new TextEncoder();
     source.onSaid = (text) => {
       const plain = encoder.encode(text);
-      void this.#put("raw PUT", plain, {});
-      void this.#put("zstd PUT", new Uint8Array(zstdCompressSync(plain)), {
-        "Content-Encoding": "zstd",
-      });
+      const zstd = new Uint8Array(zstdCompressSync(plain));
+      this.#begin(this.#put("raw PUT", plain, {}));
+      this.#begin(this.#put("zstd PUT", zstd, { "Content-Encoding": "zstd" }));
     };
   }
 
@@ -181,8 +182,22 @@ class Measured {
     return await (await fetch(`http://${scrape}${pathOf(way, at)}`)).text();
   }
 
+  /** Once no push is under way. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#puts);
+  }
+
+  #begin(put: Promise<void>): void {
+    this.#puts.add(put);
+    void put.then(() => this.#puts.delete(put));
+  }
+
   /** As a sender would. */
-  async #put(way: Way, body: Uint8Array<ArrayBuffer>, headers: Record<string, string>) {
+  async #put(
+    way: Way,
+    body: Uint8Array<ArrayBuffer>,
+    headers: Record<string, string>,
+  ): Promise<void> {
     const { receiver: { token }, at, intervalMs } = this.#setting;
     const url = `http://127.0.0.1:${this.#proxies[way].port}${pathOf(way, at)}`;
     const response = await fetch(url, {
