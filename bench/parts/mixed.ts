@@ -84,6 +84,7 @@ async function run(scale: Scale): Promise<Result> {
       "and a half intervals ago.",
       "Memory of a target is what the receiver has resident beyond what it had before the first " +
       "push, over all targets.",
+      ...runs.flatMap(troubles),
       ...(rounds > 1 ? [`A run is cut into ${rounds} windows; the spread is theirs.`] : []),
     ],
     tables: [tableOf(runs)],
@@ -130,6 +131,15 @@ async function measure(
     ...{ ...size, seconds, paceMs, mostPushesPerSecond: pushesPerSecond },
     ...{ bodyBytes, restBytes, afterBytes, windows, lostAtEnd },
   };
+}
+
+/** What should not have been. */
+function troubles({ targets, windows, lostAtEnd }: Run): string[] {
+  const lost = windows.reduce((all, window) => all + window.lost, lostAtEnd);
+  const refused = windows.reduce((all, window) => all + window.refused, 0);
+  return lost + refused === 0
+    ? []
+    : [`With ${targets} targets, ${refused} pushes were refused, and ${lost} failed to show.`];
 }
 
 type LineOf<Kind> = Extract<MixedLine, { readonly kind: Kind }>;
