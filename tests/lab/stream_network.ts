@@ -25,7 +25,7 @@ const FORGET: Fault = { kind: "forget" };
 const RESET: Fault = { kind: "reset", afterBytes: 60_000 };
 
 const NETWORKS: readonly Network[] = [
-  { name: "bursts", fault: { kind: "bursts", everyMs: IS_LONG ? 1_500 : 300 }, lastsMs: undefined },
+  { name: "bursts", fault: { kind: "bursts", everyMs: IS_LONG ? 1_000 : 300 }, lastsMs: undefined },
   { name: `${SMALL}-split`, fault: { kind: "split" }, lastsMs: undefined },
   { name: "forget", fault: FORGET, lastsMs: 0 },
   { name: "forget-tls", fault: FORGET, lastsMs: 0, overTls: true },
