@@ -52,7 +52,8 @@ testWithParts(
         base: `ws://127.0.0.1:${blind}`,
         trouble: /^warning stream: no stream gets through: 426 .* → .*\(nginx: .*Upgrade.*PUT$/m,
         // Nothing but a stream reaches what is on demand.
-        onDemand: /^STOP stream: no stream gets through: 426 .* → .*\(nginx: .*Upgrade.*\)$/m,
+        onDemand:
+          /^STOP stream: no stream gets through: 426 .* → .*\(nginx: .*Upgrade.*: 1 of its targets$/m,
       },
       {
         name: "unknown authority",

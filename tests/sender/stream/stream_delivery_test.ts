@@ -238,7 +238,7 @@ Deno.test("StreamDelivery fails at once where the stream breaks off before its t
   const { deliver } = r.delivery("rpi");
   await deliver(report());
   r.socket().isStuck = true;
-  const body = new Uint8Array(1_000_000).map((_, at) => at * at % 251);
+  const body = new Uint8Array(200_000).map((_, at) => at * at * 7 >> 3);
   const deliveries = ["a", "b"].map((name) => r.delivery(name).deliver(report(scraped({ body }))));
   await r.time.pass(0);
   const startedMs = r.time.now();
