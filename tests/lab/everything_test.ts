@@ -15,7 +15,7 @@ import { IS_LONG, noRoot, scenario } from "./scenario.ts";
 import { SmallDisk } from "./small_disk.ts";
 import { stopwatch } from "./stopwatch.ts";
 
-const FAULTS_S = IS_LONG ? 180 : 8;
+const FAULTS_S = IS_LONG ? 180 : 6;
 const INTERVAL_MS = 500;
 const TIMEOUT_MS = 1_000;
 const TTL_S = (3 * INTERVAL_MS + TIMEOUT_MS) / 1000;
