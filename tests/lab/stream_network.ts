@@ -86,7 +86,7 @@ export async function faultsOfNetwork(seen: Seen, { openssl }: { openssl: Part }
   for (const { name, lastsMs } of networks) {
     if (lastsMs !== undefined) continue;
     assertEquals(proxies.get(name)!.count, 1, name);
-    ways.assertUnbroken(name, startedMs);
+    await ways.assertUnbroken(name, startedMs);
     outcomes.push({ name, freshMs: {} });
   }
   ways.end(seen, outcomes.filter((outcome) => outcome !== undefined));

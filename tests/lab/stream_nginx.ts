@@ -58,9 +58,8 @@ export async function streamsThroughNginx(
   async function killNginx(): Promise<Outcome[]> {
     // Old workers keep what they have: nobody notices.
     await killed.reload();
-    await lasts(1_000);
     const names = ["nginx-killed", "nginx-killed-tls"];
-    for (const name of names) ways.assertUnbroken(name, startedMs);
+    await allOf(names.map((name) => ways.assertUnbroken(name, startedMs)));
     await killed.kill();
     await lasts(GONE_MS);
     await killed.again();
@@ -80,7 +79,7 @@ export async function streamsThroughNginx(
     await lasts(STEADY_MS);
     idle.go();
     const outcome = await ways.fresh("idle", performance.now());
-    for (const name of ["steady", "idle"]) ways.assertUnbroken(name, startedMs);
+    for (const name of ["steady", "idle"]) await ways.assertUnbroken(name, startedMs);
     // nginx logs a request at its end: no stream has ended.
     assertEquals(await steady.requests(), [""]);
     return [{ name: "steady", freshMs: {} }, outcome];
