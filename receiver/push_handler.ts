@@ -110,14 +110,14 @@ export function pushHandler(
       return refused(refuse("method_not_allowed", "use PUT or DELETE"), allow);
     }
     const token = client.name;
-    const foreign = rules.whyForeign(target, client);
-    if (method === "DELETE" && foreign === undefined) {
+    const refusal = rules.tooManyPushes(client) ?? rules.whyForeign(target, client);
+    if (method === "DELETE" && refusal === undefined) {
       if (forget(target)) {
         log.info("target deleted", { target: targetPath(target), token });
       }
       return new Response(null, { status: 204 });
     }
-    const outcome = foreign ?? rules.tooManyPushes(client) ?? await put(request, target, {
+    const outcome = refusal ?? await put(request, target, {
       client,
       sender: { token, address, userAgent: oneLine(request.headers.get("user-agent") ?? "") },
     });

@@ -28,6 +28,9 @@ export type WriteOutcome =
   | { readonly ok: true; readonly result: "stored" | "outdated" }
   | { readonly ok: false; readonly reason: string };
 
+/** What became of a target that was kept: `too_many` of them, or `too_large` for the memory. */
+export type Restored = "restored" | "forgotten" | "too_many" | "too_large";
+
 /** How many targets are in which state. */
 export type StateCounts = Record<"up" | "source_failed" | "silent", number>;
 
@@ -186,15 +189,17 @@ export class MemoryStore {
   }
 
   /**
-   * Puts back what an earlier process stored, unless the target is known already, there
-   * is no room, or it was silent for too long. Returns whether it did.
+   * Puts back what an earlier process stored, unless the target is known already, was
+   * silent for too long, or there is no room.
    */
-  restore(stored: StoredPush): boolean {
+  restore(stored: StoredPush): Restored {
     const key = targetKey(stored.target);
-    if (this.#entries.has(key) || this.#isForgotten(stored, this.#now())) return false;
-    if (this.#findRoom(key, stored.push) !== undefined) return false;
+    if (this.#entries.has(key) || this.#isForgotten(stored, this.#now())) return "forgotten";
+    if (this.#findRoom(key, stored.push) !== undefined) {
+      return this.#entries.size < this.#limits.maxTargets ? "too_large" : "too_many";
+    }
     this.#set(key, stored);
-    return true;
+    return "restored";
   }
 
   /** Frees the bodies that may not be served any more, and the targets silent for too long. */

@@ -2,21 +2,24 @@
 
 import type { SourceFailure } from "../../protocol/mod.ts";
 import type { StoredPush } from "../push.ts";
+import type { Restored } from "../store.ts";
 import type { FoundSegment, SegmentReader, StateDisk } from "./disk.ts";
 import { headerKey, type PushHeader, storedPush } from "./record.ts";
 import { type Damage, type FoundRecord, readWhole, scanSegment } from "./scan.ts";
 
 /** The store, as far as loading needs it. */
 export interface RestoringStore {
-  restore(stored: StoredPush): boolean;
+  restore(stored: StoredPush): Restored;
 }
 
 /** What was there. */
 export interface Loaded {
   /** Targets that are known again. */
   readonly targets: number;
-  /** Targets that were not taken: silent for too long, or no room. */
+  /** Targets that were not taken: silent for too long. */
   readonly dropped: number;
+  /** Targets that there was no room for, by what would have to be raised. */
+  readonly crowdedOut: { readonly too_many: number; readonly too_large: number };
   /** Stretches of damage, each a record or more. */
   readonly damaged: number;
   /** Whether the last record was never written to its end: as after a crash. */
@@ -56,21 +59,20 @@ export function loadState(disk: StateDisk, store: RestoringStore, clocks: Clocks
     });
   }
 
-  let targets = 0;
-  let dropped = 0;
+  const count: Record<Restored, number> = { restored: 0, forgotten: 0, too_many: 0, too_large: 0 };
   for (const segment of disk.found) {
     disk.reading(segment, (reader) => {
       for (const each of newest.values()) {
         if (each.segment !== segment) continue;
         const stored = readPush(reader, each.record, clocks);
-        if (stored === undefined) continue;
-        if (store.restore(stored)) targets++;
-        else dropped++;
+        if (stored !== undefined) count[store.restore(stored)]++;
       }
     });
   }
   const used = new Set([...newest.values()].map(({ segment }) => segment));
-  return { targets, dropped, ...damage, useless: disk.found.filter((one) => !used.has(one)) };
+  const { restored: targets, forgotten: dropped, ...crowdedOut } = count;
+  const useless = disk.found.filter((one) => !used.has(one));
+  return { targets, dropped, crowdedOut, ...damage, useless };
 }
 
 /** The push of a record; `undefined` where it tells that a target is gone. */

@@ -49,7 +49,7 @@ export class KeptState {
     const { disk, store, log, registry, now, clock } = options;
     const startedMs = now();
     const loaded = loadState(disk, store, { nowMs: startedMs, wallMs: clock() });
-    const { targets, dropped, damaged, cut } = loaded;
+    const { targets, dropped, crowdedOut, damaged, cut } = loaded;
     this.isWhole = targets > 0 && damaged === 0;
     this.#options = options;
     this.#writer = new StateWriter({ ...options, useless: loaded.useless });
@@ -57,6 +57,13 @@ export class KeptState {
     this.#metrics.damaged(damaged);
     const took = formatDuration(Math.round(now() - startedMs));
     log.info("state loaded", { directory: disk.path, targets, dropped, cut, took });
+    const lost = [
+      [crowdedOut.too_many, "--max-targets"],
+      [crowdedOut.too_large, "--max-memory"],
+    ] as const;
+    for (const [targets, raise] of lost) {
+      if (targets > 0) log.warn("state has no room", { directory: disk.path, targets, raise });
+    }
     if (damaged > 0) log.warn("state damaged", { directory: disk.path, records: damaged });
     this.#finished = this.#run();
   }

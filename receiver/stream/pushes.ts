@@ -41,7 +41,7 @@ export class Pushes {
   /** Why nothing may come on the channel now. Counts as a push. */
   whyNot(channel: Channel): Refusal | undefined {
     const { rules, client } = this.#options;
-    return this.whyForeign(channel) ?? rules.tooManyPushes(client());
+    return rules.tooManyPushes(client()) ?? this.whyForeign(channel);
   }
 
   /** Why the channel is not one to push on; while a body arrives that may change. */

@@ -195,9 +195,27 @@ Deno.test("pushHandler() answers 429 to a token's pushes over its own rate, and 
     [response.status, response.headers.get("Retry-After"), await response.text()],
     [429, "30", "more than 2 pushes a minute by this token\n"],
   );
-  assertEquals((await room.ask({ authorization, method: "DELETE" })).status, 204, "is no push");
+  assertEquals((await room.ask({ authorization, method: "DELETE" })).status, 429);
   const other = { authorization: HOME.authorization, path: "/metrics/h/x", body: "x" };
   for (let count = 0; count < 50; count++) assertEquals((await room.ask(other)).status, 204);
   room.nowMs += 30_000;
   assertEquals((await push()).status, 204);
+});
+
+Deno.test("pushHandler() counts what it refuses to a token, and what it deletes, as pushes", async () => {
+  const slow = makeToken("slow", { pushesPerMinute: 3, targets: ["a/*"] });
+  const room = roomWith(slow, HOME);
+  const { authorization } = slow;
+  await room.ask({ authorization: HOME.authorization, path: "/metrics/a/taken", body: "x" });
+  const asks = [
+    { path: "/metrics/b/forbidden", body: "x" },
+    { path: "/metrics/a/taken", body: "x" },
+    { path: "/metrics/a/b", method: "DELETE" },
+    { path: "/metrics/b/forbidden", body: "x" },
+    { path: "/metrics/a/taken", body: "x" },
+    { path: "/metrics/a/b", method: "DELETE" },
+  ];
+  const statuses: number[] = [];
+  for (const ask of asks) statuses.push((await room.ask({ authorization, ...ask })).status);
+  assertEquals(statuses, [403, 409, 204, 429, 429, 429]);
 });

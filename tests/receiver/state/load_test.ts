@@ -37,7 +37,10 @@ function load(segments: readonly Uint8Array[][], limits: Partial<typeof LIMITS> 
 
 Deno.test("loadState() gives back what was pushed, with its age", () => {
   const { store, loaded } = load([[pushed("x", 400), pushed("y", 900, failure())]]);
-  assertEquals(loaded, { targets: 2, dropped: 0, damaged: 0, cut: false, useless: [] });
+  assertEquals(loaded, {
+    ...{ targets: 2, dropped: 0, crowdedOut: { too_many: 0, too_large: 0 } },
+    ...{ damaged: 0, cut: false, useless: [] },
+  });
   assertEquals(store.read(target("x")), { state: "up", snapshot: snapshot(3).content });
   assertEquals(store.read(target("y")).state, "source_failed");
   assertEquals([...store.statuses()].map(({ ageMs }) => ageMs), [400, 900]);
@@ -81,14 +84,16 @@ Deno.test("loadState() falls back to an older record where the last is damaged, 
   const damaged = pushed("x", 8, snapshot(2));
   damaged[100]! ^= 1;
   const { store, loaded } = load([[pushed("x", 9, snapshot(1)), damaged, pushed("y", 1)]]);
-  assertEquals(loaded, { targets: 2, dropped: 0, damaged: 1, cut: false, useless: [] });
+  assertEquals([loaded.targets, loaded.dropped, loaded.damaged, loaded.cut], [2, 0, 1, false]);
   assertEquals(store.read(target("x")), { state: "up", snapshot: snapshot(1).content });
 });
 
 Deno.test("loadState() takes no more than there is room for", () => {
   const records = ["x", "y", "z"].map((instance) => pushed(instance, 1));
-  assertEquals(load([records], { maxTargets: 2 }).loaded.dropped, 1);
-  assertEquals(load([records], { maxMemoryBytes: 8 }).loaded.dropped, 1);
+  const few = load([records], { maxTargets: 1 }).loaded;
+  assertEquals([few.targets, few.dropped, few.crowdedOut], [1, 0, { too_many: 2, too_large: 0 }]);
+  const small = load([records], { maxMemoryBytes: 8 }).loaded;
+  assertEquals([small.targets, small.crowdedOut], [2, { too_many: 0, too_large: 1 }]);
 });
 
 Deno.test("loadState() finds nothing in no segment, and in an empty one", () => {

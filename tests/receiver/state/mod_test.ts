@@ -19,12 +19,12 @@ class Room implements Disposable {
   readonly state: KeptState;
   #nowMs = 0;
 
-  constructor(disk: MemoryDisk, wallMs = 1_000_000) {
+  constructor(disk: MemoryDisk, wallMs = 1_000_000, limits = LIMITS) {
     const now = () => this.#nowMs;
     const clock = () => wallMs + this.#nowMs;
     const { log, registry } = this;
     let state: KeptState | undefined;
-    this.store = new MemoryStore(LIMITS, { now, changed: (key) => state?.changed(key) });
+    this.store = new MemoryStore(limits, { now, changed: (key) => state?.changed(key) });
     this.state = state = new KeptState({ disk, store: this.store, log, registry, now, clock });
   }
 
@@ -81,6 +81,26 @@ Deno.test("KeptState writes what changed within a second, and what is left when 
   assertEquals(later.store.bodyBytes, 5);
   assertEquals(later.state.isWhole, true);
   await later.state.stop();
+});
+
+Deno.test("KeptState warns of targets that there is no room for any more, and names the option", async () => {
+  const disk = new MemoryDisk();
+  using room = new Room(disk);
+  for (const instance of ["a", "b", "c"]) room.store.write({ job: "x", instance }, snapshot(9));
+  await room.state.stop();
+  const warnings = async (limits: Partial<typeof LIMITS>) => {
+    using later = new Room(disk.reopened(), 1_000_100, { ...LIMITS, ...limits });
+    await later.state.stop();
+    return later.log.events.filter(({ level }) => level === "warn").map(({ fields }) => fields);
+  };
+  const directory = "/state";
+  assertEquals(await warnings({}), []);
+  assertEquals(await warnings({ maxTargets: 1 }), [
+    { directory, targets: 2, raise: "--max-targets" },
+  ]);
+  assertEquals(await warnings({ maxMemoryBytes: 20 }), [
+    { directory, targets: 1, raise: "--max-memory" },
+  ]);
 });
 
 Deno.test("KeptState loses nothing that changes while its last pass runs", async () => {
