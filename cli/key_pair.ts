@@ -66,12 +66,29 @@ export async function readKeyPair(files: KeyPairFiles): Promise<CheckedKeyPair> 
   if (!certificate.checkPrivateKey(privateKey)) {
     throw new Fault(2, `Cannot use key "${files.key}": certificate "${files.cert}" needs another`);
   }
+  const kind = privateKey.asymmetricKeyDetails?.namedCurve ?? privateKey.asymmetricKeyType ?? "";
+  if (!KEY_KINDS.has(kind)) {
+    throw new Fault(
+      2,
+      `Cannot use key "${files.key}": it is of kind "${kind}", with which TLS is not spoken ` +
+        "here; make one of RSA, P-256, P-384, P-521 or Ed25519",
+    );
+  }
   await checkForTls({ cert, key }, files);
   return { cert, key, expiresMs: Date.parse(certificate.validTo) };
 }
 
 /** From the beginning of each to that of the next, so that one without an end is one too. */
 const EACH_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^]*?(?=-----BEGIN CERTIFICATE-----|$)/g;
+
+/** With any other every handshake fails: the runtime knows how to read them, and no more. */
+const KEY_KINDS: ReadonlySet<string> = new Set([
+  "rsa",
+  "prime256v1",
+  "secp384r1",
+  "secp521r1",
+  "ed25519",
+]);
 
 /** A sound pair may still be one that the server, which is told of it later, throws out. */
 async function checkForTls(pair: KeyPair, files: KeyPairFiles): Promise<void> {

@@ -87,6 +87,42 @@ testWithParts(
 );
 
 testWithParts(
+  "readKeyPair() takes the keys that TLS is spoken with here, and names the kind of any other",
+  ["openssl"],
+  async ({ openssl }) => {
+    await using folder = await TempDir.make();
+    const files = { cert: `${folder.path}/cert.pem`, key: `${folder.path}/key.pem` };
+    const curve = (name: string) => ["ec", "-pkeyopt", `ec_paramgen_curve:${name}`];
+    const table: [newKey: string[], kind: string | undefined][] = [
+      [["rsa:2048"], undefined],
+      [curve("prime256v1"), undefined],
+      [curve("secp384r1"), undefined],
+      [curve("secp521r1"), undefined],
+      [["ed25519"], undefined],
+      [["ed448"], "ed448"],
+      [["rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"], "rsa-pss"],
+      [curve("secp256k1"), "secp256k1"],
+    ];
+    for (const [newKey, kind] of table) {
+      const { success } = await new Deno.Command(openssl.path, {
+        args: [
+          ...["req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=test", "-newkey", ...newKey],
+          ...["-keyout", files.key, "-out", files.cert],
+        ],
+        env: openssl.env,
+        stderr: "null",
+      }).output();
+      assert(success, newKey.join(" "));
+      const outcome = await readKeyPair(files).then(() => undefined, (error) => error.message);
+      const fault =
+        `Cannot use key "${files.key}": it is of kind "${kind}", with which TLS is not ` +
+        "spoken here; make one of RSA, P-256, P-384, P-521 or Ed25519";
+      assertEquals(outcome, kind === undefined ? undefined : fault);
+    }
+  },
+);
+
+testWithParts(
   "watchKeyPair() takes a new pair for new connections, and keeps the old where it is faulty",
   ["openssl"],
   async ({ openssl }) => {
