@@ -32,7 +32,9 @@ const STATUS_INTERVAL_MS = 5_000;
 export function openNotifier(env: Environment): Notifier {
   const path = env("NOTIFY_SOCKET");
   if (!path) return newNotifier(() => {}, undefined);
-  const socket = Deno.listenDatagram({ transport: "unixpacket", path: `\0prompipe-${Deno.pid}` });
+  // Containers that share a network share these names, and each has a process 1.
+  const name = `\0prompipe-${crypto.randomUUID()}`;
+  const socket = Deno.listenDatagram({ transport: "unixpacket", path: name });
   const to = { transport: "unixpacket", path: path.replace(/^@/, "\0") } as const;
   let last: Promise<unknown> = Promise.resolve();
   // One after another: a socket that is still sending takes no more.

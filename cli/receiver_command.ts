@@ -7,6 +7,7 @@ import {
   startReceiver,
   type StateDisk,
 } from "../receiver/mod.ts";
+import { formatSize } from "../protocol/mod.ts";
 import { collectGarbage } from "./collect_garbage.ts";
 import type { LogFlags, ReceiverFlags, ReceiverFlagsOrigin } from "./command.ts";
 import { listen } from "./listener.ts";
@@ -27,6 +28,10 @@ export async function runReceiver(
   const stopped = untilStopped();
   using notifier = openNotifier((name) => Deno.env.get(name));
   if (short !== undefined) log.warn("token is short", short);
+  if (flags.maxBody > flags.maxUnpacked) {
+    const [max_body, max_unpacked] = [flags.maxBody, flags.maxUnpacked].map(formatSize);
+    log.warn("max_body is too high", { max_body, max_unpacked });
+  }
   const started = Promise.withResolvers<Receiver>();
   // Before anybody can know that it runs: a SIGHUP that nobody waits for ends a process.
   onReload(async () => {

@@ -5,6 +5,7 @@ import { bearerToken, type ReceiverFile, type TokenEntry } from "../receiver/mod
 import { type Environment, findBearerToken } from "./bearer_token.ts";
 import type { LogFlags, ReceiverFlags, ReceiverFlagsOrigin } from "./command.ts";
 import { fileFault } from "./file_fault.ts";
+import { formatAddress } from "./listener.ts";
 import { receiverFileOptions } from "./options.ts";
 import { readFile } from "./read_file.ts";
 import { Fault } from "./terminal.ts";
@@ -26,6 +27,7 @@ export async function loadReceiver<Flags extends ReceiverFlags & LogFlags & Rece
   env: Environment = (name) => Deno.env.get(name),
 ): Promise<ReceiverSetup<Flags>> {
   const { file, flags: complete } = await readReceiver(flags);
+  checkAddresses(complete);
   const token = await findBearerToken(env);
   if (token === undefined && file.tokens.length === 0) throw new Fault(2, noToken(flags.config));
   const own = token === undefined ? [] : [bearerToken(token)];
@@ -45,6 +47,22 @@ export async function loadReceiver<Flags extends ReceiverFlags & LogFlags & Rece
       : { characters: token.length, better: MIN_TOKEN_LENGTH },
   };
 }
+
+/** One of two listeners at one address would find it taken, by nobody knows whom. */
+function checkAddresses({ pushListen, scrapeListen }: ReceiverFlags): void {
+  const { port } = pushListen;
+  const hosts = [pushListen.host, scrapeListen.host];
+  const overlap = hosts[0] === hosts[1] || hosts.some((host) => EVERYWHERE.has(host));
+  if (port === 0 || port !== scrapeListen.port || !overlap) return;
+  const [push, scrape] = [pushListen, scrapeListen].map(formatAddress);
+  throw new Fault(
+    2,
+    `Cannot start the receiver: --push-listen "${push}" and --scrape-listen "${scrape}" are one ` +
+      "address; give one of them another port",
+  );
+}
+
+const EVERYWHERE: ReadonlySet<string> = new Set(["", "::", "0.0.0.0"]);
 
 function noToken(config: string | undefined): string {
   return config === undefined

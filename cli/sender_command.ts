@@ -12,11 +12,14 @@ import { onReload, openProcessLog, untilStopped } from "./process.ts";
 import { ConfigReloader } from "./reload_config.ts";
 import { credentialOf } from "./read_file.ts";
 import { VERSION } from "./version.ts";
-import { watchFiles } from "./watch_files.ts";
+import { type FileStamp, stampOf, watchFiles } from "./watch_files.ts";
 
 /** Runs a sender until a signal stops it. */
 export async function runSender(flags: SenderFlags & LogFlags): Promise<number> {
-  const loaded = await loadConfig(flags.config);
+  const stamps = new Map<string, FileStamp>();
+  const loaded = await loadConfig(flags.config, {
+    onRead: async (path) => void stamps.set(path, await stampOf(path)),
+  });
   const { config, warnings } = loaded;
   const log = openProcessLog(flags);
   for (const reason of warnings) log.warn("targets left out", { reason });
@@ -46,14 +49,15 @@ export async function runSender(flags: SenderFlags & LogFlags): Promise<number> 
   });
 
   const reloader = new ConfigReloader(loaded, {
-    read: (before) => readConfig(flags.config, before),
+    read: (before) => readConfig(flags.config, { before }),
     sender,
     metrics,
     log,
     unseen: await whyUnseen(flags.config),
   });
   const watching = watchFiles({
-    paths: () => [flags.config, ...reloader.files],
+    paths: () => [resolve(flags.config), ...reloader.files],
+    first: stamps,
     onChange: () => reloader.reload(),
     signal: stopping.signal,
   });

@@ -9,15 +9,20 @@ export interface FileWatch {
   readonly paths: () => readonly string[];
   /** Called once the files have changed, and stayed as they are for a moment. */
   readonly onChange: () => Promise<void>;
+  /** How files were before they were read the first time; all others count as they are. */
+  readonly first?: ReadonlyMap<string, FileStamp>;
   readonly intervalMs?: number;
   readonly signal: AbortSignal;
 }
 
+/** Which file a path leads to, and since when it is as it is. */
+export type FileStamp = string;
+
 /** Watches until the signal aborts. */
 export async function watchFiles(watch: FileWatch): Promise<void> {
-  const { paths, onChange, intervalMs = INTERVAL_MS, signal } = watch;
-  let acted = await stampsOf(paths());
-  let seen = acted;
+  const { paths, onChange, first, intervalMs = INTERVAL_MS, signal } = watch;
+  let seen = await stampsOf(paths());
+  let acted: Stamps = new Map([...seen].map(([path, stamp]) => [path, first?.get(path) ?? stamp]));
   while (!signal.aborted) {
     await pause(intervalMs, signal);
     const before = seen;
@@ -31,20 +36,22 @@ export async function watchFiles(watch: FileWatch): Promise<void> {
   }
 }
 
-type Stamps = ReadonlyMap<string, string>;
+type Stamps = ReadonlyMap<string, FileStamp>;
 
-/** Which files these are, and since when they are as they are. */
 async function stampsOf(paths: readonly string[]): Promise<Stamps> {
   return new Map(
-    await Promise.all(paths.map(async (path): Promise<[string, string]> => {
-      try {
-        const { ino, size, mtime } = await Deno.stat(path);
-        return [path, `${ino} ${size} ${mtime?.getTime()}`];
-      } catch (error) {
-        return [path, error instanceof Error ? error.name : "error"];
-      }
-    })),
+    await Promise.all(paths.map(async (path) => [path, await stampOf(path)] as const)),
   );
+}
+
+/** How a file is now; to be asked before it is read. */
+export async function stampOf(path: string): Promise<FileStamp> {
+  try {
+    const { ino, size, mtime } = await Deno.stat(path);
+    return `${ino} ${size} ${mtime?.getTime()}`;
+  } catch (error) {
+    return error instanceof Error ? error.name : "error";
+  }
 }
 
 function isSame(some: Stamps, others: Stamps): boolean {

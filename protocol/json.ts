@@ -55,7 +55,16 @@ function findFault(json: string): string {
   }
   const [first] = errors;
   const what = first === undefined ? "syntax error" : words(printParseErrorCode(first.error));
-  return `${what} at ${place(json, first?.offset)}`;
+  return `${what} at ${place(json, first?.offset)}${wayOut(json, first?.offset ?? 0)}`;
+}
+
+/** For what other formats allow. */
+function wayOut(json: string, offset: number): string {
+  if (/^(?:\/[/*]|#)/.test(json.slice(offset, offset + 2))) {
+    return "; JSON has no comments, take it out";
+  }
+  const isTrailing = /,\s*$/.test(json.slice(0, offset)) && /^[\]}]/.test(json.slice(offset));
+  return isTrailing ? "; take out the comma before it" : "";
 }
 
 function place(json: string, offset: number | undefined): string {

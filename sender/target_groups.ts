@@ -33,7 +33,8 @@ const Groups = v.array(v.strictObject({
 export async function parseTargetGroups(name: string, text: string): Promise<ParsedGroups> {
   const parsed = /\.json$/i.test(name) ? parseJson(text) : await parseYaml(text);
   if (!parsed.ok) return { ok: false, reason: parsed.fault };
-  const result = v.safeParse(Groups, parsed.value);
+  // An empty file of YAML, or null, is an empty list: as for Prometheus.
+  const result = v.safeParse(Groups, parsed.value ?? []);
   if (result.success) {
     return {
       ok: true,

@@ -1,6 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { newNotifier } from "../../cli/notify.ts";
+import { newNotifier, openNotifier } from "../../cli/notify.ts";
+import { waitFor } from "../e2e/wait_for.ts";
 import { FakeTimers } from "../fakes/fake_timers.ts";
+import { NotifySocket } from "../fakes/notify_socket.ts";
 
 Deno.test("newNotifier() says it in the words of sd_notify", () => {
   const sent: string[] = [];
@@ -36,4 +38,21 @@ Deno.test("Notifier.watch() tells the status line alone where no watchdog is", (
   notifier.watch({ standing: "all well", isAlive: () => true });
   timers.advance(60_000);
   assertEquals(sent, ["STATUS=all well"]);
+});
+
+Deno.test({
+  name: "openNotifier() minds no other of the same process number",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using manager = new NotifySocket(`@prompipe-test-${crypto.randomUUID()}`);
+    const env = (name: string) => name === "NOTIFY_SOCKET" ? manager.path : undefined;
+    using one = openNotifier(env);
+    using other = openNotifier(env);
+    one.ready();
+    other.stopping();
+    await waitFor(() => assertEquals(manager.steps.toSorted(), ["READY=1", "STOPPING=1"]), {
+      timeoutMs: 15_000,
+      what: "both datagrams",
+    });
+  },
 });

@@ -126,3 +126,28 @@ Deno.test("changedOptions() names what differs as it stands in the file", () => 
   );
   assertEquals(changedOptions(before, flagsOf("receiver --advertise a:1")), ["advertise"]);
 });
+
+Deno.test("loadReceiver() refuses one address for both listeners", async () => {
+  const file = { tokens: [TOKEN] };
+  const lines: [string, string, boolean][] = [
+    [":9090", ":9090", false],
+    [":9090", "127.0.0.1:9090", false],
+    ["127.0.0.1:9090", "127.0.0.1:9090", false],
+    ["127.0.0.1:9090", "0.0.0.0:9090", false],
+    ["[::1]:9090", "[::1]:9090", false],
+    ["127.0.0.1:9090", "127.0.0.2:9090", true],
+    [":80", ":9090", true],
+    [":0", ":0", true],
+  ];
+  for (const [push, scrape, isRight] of lines) {
+    const line = `receiver --push-listen ${push} --scrape-listen ${scrape}`;
+    const fault = await load(file, { line }).then(() => undefined, (error) => error.message);
+    assertEquals(
+      fault,
+      isRight
+        ? undefined
+        : `Cannot start the receiver: --push-listen "${push}" and --scrape-listen "${scrape}" are ` +
+          "one address; give one of them another port",
+    );
+  }
+});

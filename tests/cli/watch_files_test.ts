@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { watchFiles } from "../../cli/watch_files.ts";
+import { stampOf, watchFiles } from "../../cli/watch_files.ts";
 import { TempDir } from "../e2e/temp_dir.ts";
 import { waitFor } from "../e2e/wait_for.ts";
 
@@ -69,4 +69,23 @@ Deno.test("watchFiles() misses no write of the moment when others are read", asy
   stopping.abort();
   await watching;
   assertEquals(changes, 2);
+});
+
+Deno.test("watchFiles() notices what was written before it began, and after the file was read", async () => {
+  await using folder = await TempDir.make();
+  const [edited, same] = [await folder.write("a", "1"), await folder.write("b", "1")];
+  const first = new Map([[edited, await stampOf(edited)], [same, await stampOf(same)]]);
+  await Deno.writeTextFile(edited, "two");
+  const changed = Promise.withResolvers<void>();
+  const stopping = new AbortController();
+  const watching = watchFiles({
+    paths: () => [edited, same],
+    onChange: () => Promise.resolve(changed.resolve()),
+    first,
+    intervalMs: 5,
+    signal: stopping.signal,
+  });
+  await changed.promise;
+  stopping.abort();
+  await watching;
 });

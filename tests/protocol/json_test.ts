@@ -7,13 +7,26 @@ Deno.test("parseJson() says by line and column what is wrong", () => {
     ["", "value expected at line 1, column 1"],
     ["{", "close brace expected at line 1, column 2"],
     ['{"a": [1, 2}', "comma expected at line 1, column 12"],
-    ['{\n  "a": 1,\n}', "property name expected at line 3, column 1"],
+    [
+      '{\n  "a": 1,\n}',
+      "property name expected at line 3, column 1; take out the comma before it",
+    ],
+    ["[1, ]", "value expected at line 1, column 5; take out the comma before it"],
+    ['{"a": 1,', "property name expected at line 1, column 9"],
     ['{\n  "a": 1\n  "b": 2\n}', "comma expected at line 3, column 3"],
     ['{\r\n  "a": 1\r\n  "b": 2\r\n}', "comma expected at line 3, column 3"],
     ['{"a" 1}', "colon expected at line 1, column 6"],
     ['{"a": "text', "unexpected end of string at line 1, column 7"],
     ['{"a": text}', "invalid symbol at line 1, column 7"],
-    ["// note\n{}", "invalid comment token at line 1, column 1"],
+    [
+      "// note\n{}",
+      "invalid comment token at line 1, column 1; JSON has no comments, take it out",
+    ],
+    [
+      '{"a": 1 /* note */}',
+      "invalid comment token at line 1, column 9; JSON has no comments, take it out",
+    ],
+    ["# note\n{}", "invalid symbol at line 1, column 1; JSON has no comments, take it out"],
     ["{} {}", "end of file expected at line 1, column 4"],
     ['\uFEFF{"a": 1', "close brace expected at line 1, column 8"],
   ];
