@@ -1,4 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { isIP } from "node:net";
 import { trustProxies } from "../../cli/trusted_proxies.ts";
 import { NETWORKS } from "../../cli/values.ts";
 
@@ -31,4 +33,35 @@ Deno.test("trustProxies() finds the right-most address that no trusted proxy has
 Deno.test("trustProxies() believes nobody where nobody is trusted", async () => {
   const clientOf = await trustProxies([]);
   assertEquals(clientOf("127.0.0.1", "198.51.100.1"), "127.0.0.1");
+});
+
+const PLAIN = fc.oneof(
+  fc.ipV4(),
+  fc.ipV6(),
+  fc.constantFrom("10.1.2.3", "192.0.2.7", "2001:db8::5", "10.9.9.9"),
+);
+/** As a proxy may write it, and what isn't one. */
+const HOP = fc.oneof(
+  PLAIN,
+  PLAIN.map((address) => address.includes(":") ? `[${address}]:80` : `${address}:80`),
+  fc.string(),
+  fc.constantFrom("", "unknown", "_hidden", "10.1.2.3%eth0", "::ffff:10.1.2.3", "[", "999.1.1.1"),
+);
+
+Deno.test("trustProxies() names an address whatever the header says, by its trusted end alone", async () => {
+  const clientOf = await trustProxies(NETWORKS.parse(TRUSTED)!);
+  const hops = fc.array(HOP.map((hop) => hop.replaceAll(",", "")), { maxLength: 6 });
+  fc.assert(fc.property(PLAIN, hops, HOP, (address, hops, anything) => {
+    const forwarded = hops.join(",");
+    const client = clientOf(address, forwarded);
+    assert(isIP(client) !== 0, client);
+    assert(client === address || forwarded.includes(client));
+    // Who isn't trusted is the client, and whoever wrote further to the left changes nothing.
+    if (clientOf(address, "203.0.113.77") === address) assertEquals(client, address);
+    const untrusted = ["203.0.113.77", ...hops].join(",");
+    assertEquals(
+      clientOf(address, `${anything.replaceAll(",", "")},${untrusted}`),
+      clientOf(address, untrusted),
+    );
+  }));
 });

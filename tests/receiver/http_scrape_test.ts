@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 import { HttpScrape } from "../../receiver/http_scrape.ts";
 import { rawRequest } from "../fakes/raw_request.ts";
 
@@ -24,4 +25,18 @@ Deno.test("HttpScrape says how a request wants to be answered", () => {
     const scrape = new HttpScrape(rawRequest(path, { headers }));
     assertEquals([scrape.accept, scrape.timeoutMs, scrape.params], [accept, timeoutMs, params]);
   }
+});
+
+Deno.test("HttpScrape takes a time that counts, or none", () => {
+  const value = fc.oneof(
+    fc.string({ unit: fc.constantFrom(..."0123456789.e+- ") }),
+    fc.double({ min: 0, max: 1e7 }).map(String),
+  );
+  fc.assert(fc.property(value, (value) => {
+    const headers = { "X-Prometheus-Scrape-Timeout-Seconds": value };
+    const { timeoutMs } = new HttpScrape(rawRequest("/", { headers }));
+    if (timeoutMs === undefined) return;
+    assertEquals(timeoutMs, Number(value) * 1000);
+    assertEquals(timeoutMs > 0 && timeoutMs < 1e9, true);
+  }));
 });

@@ -1,5 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { targetKey, targetPath } from "../../protocol/mod.ts";
 import { TARGET_METRICS } from "../../receiver/target_metrics.ts";
+import { lint } from "../../sender/exposition/lint.ts";
 import { start } from "./receiver_room.ts";
 
 const EPOCH_MS = 1_700_000_000_000;
@@ -84,4 +87,29 @@ Deno.test("GET /metrics has a header for each family, targets or not", async () 
     assertEquals(text.split(`# TYPE ${name} `).length, 2, name);
     assertEquals(text.split(`# HELP ${name} `).length, 2, name);
   }
+});
+
+Deno.test("GET /metrics is an exposition whatever targets are called, and names them", async () => {
+  const name = fc.string({ unit: fc.constantFrom(...'a"\\{}=,# é\u2028\u202e😀'), minLength: 1 })
+    .filter((text) => new TextEncoder().encode(text).length <= 200);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.record({ job: name, instance: name }), { maxLength: 3 }), async (
+      targets,
+    ) => {
+      const room = start();
+      await using _receiver = room.receiver;
+      for (const target of targets) await room.push("x 1\n", { path: targetPath(target) });
+      const bytes = await (await room.scrape("/metrics")).bytes();
+      const type = "text/plain; version=0.0.4; charset=utf-8";
+      const verdict = await lint(bytes, { contentType: type, nowMs: Date.now() });
+      assertEquals(verdict.findings, []);
+      const up = /^prompipe_receiver_target_up\{target_job="(.*)",target_instance="(.*)"\} 1$/s;
+      const told = new TextDecoder().decode(bytes).split("\n").map((line) => up.exec(line) ?? []);
+      const plain = (text = "") => text.replace(/\\(.)/g, "$1");
+      const names = told.filter(({ length }) => length > 0)
+        .map(([, job, instance]) => `${plain(job)}\n${plain(instance)}`);
+      assertEquals(names.toSorted(), [...new Set(targets.map(targetKey))].toSorted());
+    }),
+    { numRuns: 30 },
+  );
 });

@@ -1,6 +1,9 @@
 import { Validator } from "@cfworker/json-schema";
 import { assert, assertEquals } from "@std/assert";
 import { gunzipSync } from "node:zlib";
+import fc from "fast-check";
+import { targetPath, writePushHeaders } from "../../protocol/mod.ts";
+import { rawRequest } from "../fakes/raw_request.ts";
 import { start } from "./receiver_room.ts";
 
 const SCHEMA = JSON.parse(
@@ -122,4 +125,54 @@ Deno.test("GET /api/v1/targets packs for who takes that, and says nothing to HEA
   );
   assertEquals(await (await room.scrape("/api/v1/targets", { method: "HEAD" })).text(), "");
   assertEquals((await room.scrape("/api/v1/targets?history=maybe")).status, 400);
+});
+
+/** What a sender may choose, to do harm where it is shown. */
+const EVIL = fc.string({
+  unit: fc.constantFrom(
+    ..."<>&\"'`/=;: ab{}$\\é\u2028\u202e😀",
+    ...["<script>alert(1)</script>", "</td>", "<!--", "]]>", "javascript:", "&lt;", "${1}"],
+  ),
+  minLength: 1,
+  maxLength: 20,
+});
+
+Deno.test("GET /api/v1/targets and the page show whatever a sender chose, and do nothing of it", async () => {
+  const evil = fc.record({ job: EVIL, instance: EVIL, label: EVIL, detail: EVIL, agent: EVIL });
+  await fc.assert(
+    fc.asyncProperty(evil, async ({ job, instance, label, detail, agent }) => {
+      fc.pre(job !== "." && job !== ".." && instance !== "." && instance !== "..");
+      const room = start();
+      await using _receiver = room.receiver;
+      const tags = async () => {
+        const html = await (await room.scrape("/")).text();
+        return (html.match(/<\/?[a-z!][^>]*>/gi) ?? []).map((tag) => tag.split(/[\s>]/)[0]).join(
+          "",
+        );
+      };
+      const push = async (job: string, instance: string, said: [string, string, string]) => {
+        await room.push(JSON.stringify({ cause: "source_refused", detail: said[1] }), {
+          path: targetPath({ job, instance }),
+          headers: {
+            "Content-Type": "application/problem+json",
+            "User-Agent": encodeURI(said[2]),
+            ...writePushHeaders({ labels: { label: said[0] } }),
+          },
+        });
+      };
+      await push("job", "instance", ["label", "detail", "agent"]);
+      const harmless = await tags();
+      await room.askPush(rawRequest("/metrics/job/instance", {
+        method: "DELETE",
+        headers: { Authorization: `Bearer ${room.token}` },
+      }));
+      await push(job, instance, [label, detail, agent]);
+      assertEquals(await tags(), harmless);
+      const { targets } = await (await room.scrape("/api/v1/targets")).json();
+      assertEquals([targets[0].job, targets[0].instance, targets[0].labels], [job, instance, {
+        label,
+      }]);
+    }),
+    { numRuns: 30 },
+  );
 });

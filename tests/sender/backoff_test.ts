@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 import { backoffMs, readRetryAfter } from "../../sender/backoff.ts";
 
 const NOW_MS = Date.UTC(2026, 0, 1);
@@ -42,4 +43,24 @@ Deno.test("readRetryAfter() reads seconds and dates, by the receiver's clock whe
   for (const [headers, ms] of table) {
     assertEquals(readRetryAfter(new Headers(headers), NOW_MS), ms, JSON.stringify(headers));
   }
+});
+
+Deno.test("readRetryAfter() answers any headers, with a wait that can be waited", () => {
+  const date = fc.date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true });
+  const value = fc.oneof(
+    fc.string({ unit: "grapheme-ascii" }),
+    fc.bigInt({ min: 0n, max: 10n ** 30n }).map(String),
+    date.map((each) => each.toUTCString()),
+  );
+  fc.assert(fc.property(value, value, (retryAfter, date) => {
+    const retryAfterMs = readRetryAfter(new Headers({ "retry-after": retryAfter, date }), NOW_MS);
+    assertEquals(retryAfterMs === undefined || retryAfterMs >= 0, true);
+    const waitMs = backoffMs({ failures: 1, intervalMs: 4_000, retryAfterMs }, () => 1);
+    assertEquals(waitMs >= 0 && waitMs <= 3_604_000, true);
+  }));
+  fc.assert(fc.property(date, fc.nat(10_000_000), (sent, seconds) => {
+    const at = new Date(Math.floor(sent.getTime() / 1000) * 1000 + seconds * 1000);
+    const headers = new Headers({ "retry-after": at.toUTCString(), date: sent.toUTCString() });
+    assertEquals(readRetryAfter(headers, NOW_MS), seconds * 1000);
+  }));
 });
