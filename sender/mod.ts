@@ -19,6 +19,7 @@ import { type OwnMetrics, pairsOf, withOwn } from "./own_pair.ts";
 import { type Pair, pairFields, sourceName } from "./pair.ts";
 import { Progress } from "./progress.ts";
 import { isStreamUrl } from "./put_url.ts";
+import { PushTroubles } from "./push_troubles.ts";
 import { scrape } from "./scrape.ts";
 import type * as stream from "./stream/mod.ts";
 import { SpareFiles } from "./spare_files.ts";
@@ -98,6 +99,7 @@ export function startSender(
   const log = withBudget(options.log, { linesPerEvent: MAX_LISTED_PAIRS, now: timing.now });
   const summary = new Summary();
   const progress = new Progress(timing.now);
+  const troubles = new PushTroubles(log);
   const observer = observeAll([summary, progress, ...options.observer ? [options.observer] : []]);
   const httpGet = createGet();
   const transports = new Transports();
@@ -147,6 +149,7 @@ export function startSender(
       clock: risingClock(),
       timing,
       observer,
+      troubles,
       log,
     }, { firstDelayMs, signal });
   });

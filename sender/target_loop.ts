@@ -7,6 +7,7 @@ import type { Delivery } from "./delivery.ts";
 import type { Log } from "./log.ts";
 import { type Attempt, Outbox } from "./outbox.ts";
 import { type Destination, type Pair, pairFields, sourceName } from "./pair.ts";
+import type { PushTrouble, PushTroubles } from "./push_troubles.ts";
 import { type Pass, type RelayDependencies, relayOnce } from "./relay.ts";
 import { runOnSchedule } from "./schedule.ts";
 
@@ -23,6 +24,7 @@ export interface PassObserver {
 export interface LoopDependencies extends Omit<RelayDependencies, "posts"> {
   readonly deliveryTo: (destination: Destination, pair: Pair) => Delivery;
   readonly observer: PassObserver;
+  readonly troubles: Pick<PushTroubles, "open">;
   readonly log: Log;
 }
 
@@ -46,6 +48,10 @@ export async function runTargetLoop(
     pair,
     destination,
     delivery: dependencies.deliveryTo(destination, pair),
+    trouble: dependencies.troubles.open({
+      source: sourceName(pair.source),
+      destination: destination.url,
+    }),
   }));
   const posts = ways.map((way) => openOutbox(way, dependencies, signal));
   let late = false;
@@ -79,20 +85,23 @@ export async function runTargetLoop(
     late = false;
   });
   await Promise.all(posts.map(({ idle }) => idle));
-  for (const { delivery } of ways) delivery.end?.();
+  for (const { delivery, trouble } of ways) {
+    delivery.end?.();
+    trouble.end();
+  }
 }
 
 function openOutbox(
-  { pair, destination, delivery }: {
+  { pair, destination, delivery, trouble }: {
     readonly pair: Pair;
     readonly destination: Destination;
     readonly delivery: Delivery;
+    readonly trouble: PushTrouble;
   },
   { observer, log, timing }: LoopDependencies,
   signal: AbortSignal,
 ): Outbox {
   const fields = { source: sourceName(pair.source), destination: destination.url.href };
-  const push = new Condition(log, fields, { bad: "push failing", good: "push recovered" });
   const { intervalMs, timeoutMs } = pair;
   const patienceMs = Math.min(intervalMs, timeoutMs);
   return new Outbox({
@@ -104,9 +113,8 @@ function openOutbox(
     onAttempt(attempt) {
       observer.attempted(pair, destination, attempt);
       const { result, failingMs } = attempt;
-      if (result.ok) push.report(undefined);
       // What gets through a moment later is nobody's trouble.
-      else if (!result.retriable || failingMs >= patienceMs) push.report(result.reason);
+      if (result.ok || !result.retriable || failingMs >= patienceMs) trouble.report(result);
     },
     onReplaced: () => observer.replaced(pair, destination),
     onFault: (error) => log.error("pass failed", { ...fields, error }),

@@ -2,12 +2,13 @@ import { assert, assertEquals } from "@std/assert";
 import type { Pair } from "../../sender/pair.ts";
 import type { Delivery, DeliveryResult } from "../../sender/delivery.ts";
 import type { Get } from "../../sender/http_source.ts";
+import { PushTroubles } from "../../sender/push_troubles.ts";
 import { runTargetLoop } from "../../sender/target_loop.ts";
-import { realTiming } from "../../sender/timing.ts";
 import { FakeDelivery } from "../fakes/delivery.ts";
 import { FakeGet, hang, rawResponse } from "../fakes/get.ts";
 import { makePair } from "../fakes/pair.ts";
 import { RecordedLog } from "../fakes/recorded_log.ts";
+import { VirtualTime } from "../fakes/virtual_time.ts";
 
 const FIELDS = {
   source: "http://exporter.example:9100/metrics",
@@ -22,9 +23,10 @@ async function runUntil(
   done: (
     seen: { passes: number; attempts: number; skipped: number; log: RecordedLog },
   ) => boolean,
-  options: { get?: Get; delivery?: Delivery; pair?: Pair },
+  options: { get?: Get; delivery?: Delivery; pair?: Pair; timing?: VirtualTime },
 ) {
-  const { get = ANSWERING, delivery = TAKING, pair = makePair({ intervalMs: 1 }) } = options;
+  const { get = ANSWERING, delivery = TAKING, pair = makePair() } = options;
+  const { timing = new VirtualTime() } = options;
   const stopping = new AbortController();
   const seen = { passes: 0, attempts: 0, skipped: 0, log: new RecordedLog() };
   const check = () => {
@@ -54,12 +56,19 @@ async function runUntil(
     get,
     deliveryTo: () => delivery,
     userAgent: "test",
-    clock: Date.now,
-    timing: realTiming,
+    clock: timing.now,
+    timing,
     observer,
+    troubles: new PushTroubles(log),
     log,
   };
-  await runTargetLoop(pair, dependencies, { firstDelayMs: 0, signal: stopping.signal });
+  const ending = { firstDelayMs: 0, signal: stopping.signal };
+  const finished = runTargetLoop(pair, dependencies, ending);
+  while (!stopping.signal.aborted) {
+    await timing.pass(pair.intervalMs);
+    check();
+  }
+  await finished;
   return seen;
 }
 
@@ -69,16 +78,11 @@ function inTurn<T>(values: readonly T[]): () => T {
   return () => values[Math.min(next++, values.length - 1)]!;
 }
 
-/** Leaves out what a slow machine may add. */
-function withoutPace(log: RecordedLog) {
-  return log.events.filter(({ event }) => !event.startsWith("passes"));
-}
-
 Deno.test("runTargetLoop() logs a failing source once, and once its recovery", async () => {
   const status = inTurn([500, 404, 500, 200]);
   const get = new FakeGet(() => rawResponse({ status: status() })).get;
   const { log } = await runUntil(({ passes }) => passes === 6, { get });
-  const [bad, good, ...rest] = withoutPace(log);
+  const [bad, good, ...rest] = log.events;
   assertEquals(bad, {
     level: "warn",
     event: "scrape failing",
@@ -106,32 +110,32 @@ Deno.test("runTargetLoop() logs a failing push once, and once its recovery", asy
     delivery: new FakeDelivery(() => result()),
   });
   assertEquals(
-    withoutPace(log).map(({ event, fields }) => [event, fields["reason"], fields["failures"]]),
+    log.events.map(({ event, fields }) => [event, fields["reason"], fields["failures"]]),
     [["push failing", "401 no good token", undefined], ["push recovered", undefined, 2]],
   );
 });
 
 Deno.test("runTargetLoop() logs once that passes are skipped, and once that they are on time", async () => {
-  const intervalMs = 20;
+  const intervalMs = 4_000;
+  const timing = new VirtualTime();
   let scrapes = 0;
-  const get = new FakeGet(() => {
-    // Two passes that take longer than the interval, whatever the machine is.
-    const endMs = performance.now() + (scrapes++ < 2 ? 1.5 * intervalMs : 0);
-    while (performance.now() < endMs);
+  const get = new FakeGet(async (_, { signal }) => {
+    // Two passes that take longer than the interval.
+    if (scrapes++ < 2) await timing.wait(1.5 * intervalMs, signal);
     return rawResponse();
   }).get;
   const onTime = ({ log }: { log: RecordedLog }) =>
     log.events.some(({ event }) => event === "passes on time");
   const pair = makePair({ intervalMs });
-  const { log, skipped } = await runUntil(onTime, { get, pair });
-  assert(skipped >= 2, String(skipped));
+  const { log, skipped } = await runUntil(onTime, { get, pair, timing });
+  assertEquals(skipped, 2);
   assertEquals(log.events.map(({ level, event }) => [level, event]), [
     ["warn", "passes skipped"],
     ["info", "passes on time"],
   ]);
   assertEquals(log.events[0]!.fields, {
     ...FIELDS,
-    reason: "a pass took longer than the interval of 20ms",
+    reason: "a pass took longer than the interval of 4s",
   });
 });
 
@@ -140,7 +144,7 @@ Deno.test("runTargetLoop() goes on after a pass that failed as nobody expected",
   const { log } = await runUntil(({ attempts }) => attempts === 1, {
     delivery: { deliver: () => outcome()() },
   });
-  const [failed, ...rest] = withoutPace(log);
+  const [failed, ...rest] = log.events;
   assertEquals(failed, {
     level: "error",
     event: "pass failed",
@@ -152,6 +156,7 @@ Deno.test("runTargetLoop() goes on after a pass that failed as nobody expected",
 Deno.test("runTargetLoop() stops in the middle of a pass without a word", async () => {
   const stopping = new AbortController();
   const log = new RecordedLog();
+  const timing = new VirtualTime();
   const get: Get = (_, { signal }) => {
     queueMicrotask(() => stopping.abort());
     return hang(signal);
@@ -167,10 +172,14 @@ Deno.test("runTargetLoop() stops in the middle of a pass without a word", async 
     deliveryTo: () => TAKING,
     userAgent: "t",
     clock: Date.now,
-    timing: realTiming,
+    timing,
     observer,
+    troubles: new PushTroubles(log),
     log,
   };
-  await runTargetLoop(makePair(), dependencies, { firstDelayMs: 0, signal: stopping.signal });
+  const ending = { firstDelayMs: 0, signal: stopping.signal };
+  const finished = runTargetLoop(makePair(), dependencies, ending);
+  await timing.pass(1);
+  await finished;
   assertEquals(log.events, []);
 });

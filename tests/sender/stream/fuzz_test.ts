@@ -10,6 +10,7 @@ import { Link } from "../../../sender/stream/link.ts";
 import { runOnDemand } from "../../../sender/stream/on_demand.ts";
 import type { SocketEvents, StreamSocket } from "../../../sender/stream/socket.ts";
 import { streamDelivery } from "../../../sender/stream/stream_deliveries.ts";
+import { PushTroubles } from "../../../sender/push_troubles.ts";
 import { runTargetLoop } from "../../../sender/target_loop.ts";
 import { damage, type Dice, dice } from "../../fakes/damage.ts";
 import { FakeDelivery } from "../../fakes/delivery.ts";
@@ -197,6 +198,7 @@ Deno.test("a sender takes whatever a receiver says, asks its own sources only, a
       : runTargetLoop(pair, {
         ...around,
         clock: timing.now,
+        troubles: new PushTroubles(log),
         deliveryTo: (destination) => streamDelivery({ destination, pair }, { links, put }),
       }, { firstDelayMs: 0, signal })
   );
