@@ -21,7 +21,8 @@ export function watchStreams(registry: Registry, streams: StreamGauges): void {
   });
   new Gauge({
     name: "prompipe_receiver_stream_memory_bytes",
-    help: "Bytes of the bodies that streams have begun, and of the bases of their deltas",
+    help:
+      "Bytes of the bodies that streams have begun, of their targets, and of the bases of deltas",
     registers,
     collect() {
       this.set(streams.memoryBytes);

@@ -158,9 +158,7 @@ export class Session implements StreamListener {
   #handled(fault: Fault): void {
     if (fault !== undefined) return this.#fail(fault);
     const lacking = this.#exchange?.lacking;
-    if (lacking !== undefined) {
-      return this.close(CLOSE.no_room, `no memory is left for ${lacking}`);
-    }
+    if (lacking !== undefined) return this.#turnAway(`no memory is left for ${lacking}`);
     if (this.#acks.isEmpty || this.#closed) return;
     this.#ackTimer ??= setTimeout(() => this.#flushAcks(), ACK_DELAY_MS);
   }
@@ -185,9 +183,18 @@ export class Session implements StreamListener {
   }
 
   #fail(reason: string): void {
-    const { token, address } = { token: this.#client.name, address: this.#who.address };
-    this.#options.dependencies.log.warn("stream broken", { token, address, reason });
+    this.#options.dependencies.log.warn("stream broken", { ...this.#fields, reason });
     this.close(CLOSE.protocol, reason);
+  }
+
+  #turnAway(reason: string): void {
+    this.#options.dependencies.log.warn("stream without memory", { ...this.#fields, reason });
+    this.close(CLOSE.no_room, reason);
+  }
+
+  /** How the log names it. */
+  get #fields(): { readonly token: string; readonly address: string } {
+    return { token: this.#client.name, address: this.#who.address };
   }
 
   #send(frame: Frame): void {

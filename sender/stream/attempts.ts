@@ -89,6 +89,8 @@ export class Attempts {
     this.#failures++;
     this.#lastFailure = failure;
     this.#noRoom = code === CLOSE.no_room ? this.#noRoom + 1 : 0;
+    // Somebody should know that deltas are missing, even where the next stream opens at once.
+    if (code === CLOSE.no_room) this.#opening.report(failure.reason);
     if (this.#noRoom >= MAX_BREAKS) return this.#putInstead(failure, waiting, PUT_BRIEFLY_MS);
     // All senders of a receiver that stops are told so at once.
     return code === CLOSE.going

@@ -67,6 +67,11 @@ Deno.test("what there is no memory for is refused where it is a body, and else c
   );
   assertEquals(other.closed, { code: 4507, reason: "no memory is left for its targets" });
   assertEquals([room.closed, room.streams.memoryBytes], [[4507, 4507], 0]);
+  const told = room.log.events.filter(({ event }) => event === "stream without memory");
+  assertEquals(told.map(({ level, fields }) => [level, fields["reason"]]), [
+    ["warn", "no memory is left for the bases of its deltas"],
+    ["warn", "no memory is left for its targets"],
+  ]);
 });
 
 Deno.test("a delta whose base was dropped is asked for again, whole, and nothing is lost", async () => {

@@ -286,6 +286,11 @@ Deno.test("Link uses PUT for a while where a receiver never has the memory", asy
   }
   assertEquals((await deliver(report())).ok, true);
   assertEquals([r.put.reports.length, r.fake.tries], [1, 3]);
+  const [told] = r.log.events;
+  assertEquals([told!.event, told!.fields["reason"]], [
+    "stream failing",
+    "the stream broke off: 4507 no memory is left for its targets",
+  ]);
   await r.time.pass(70_000);
   assertEquals(r.fake.tries, 4);
 });
