@@ -79,13 +79,14 @@ async function run({ quick, rounds, program, tell }: Scale): Promise<Result> {
       `${targets.toLocaleString("en-US")} sources, each ${intervalMs / 1000} s: each says what a ` +
       "node exporter says, gzipped, each its own and a seventh of its lines new each time.",
       "One sender process has all of them. It reaches the receiver at as many addresses as " +
-      `there are streams, ${connections}, so that it opens that many; each address is a proxy ` +
-      "that counts bytes, in a process of its own. By PUT it goes through the same proxies. So " +
+      `there are streams, ${connections}, so that it opens that many; at each is a proxy that ` +
+      "counts bytes, all of them in one other process. By PUT it goes through the same proxies. So " +
       `the sender's figures are those of one process with ${connections} streams, not of ` +
       `${connections} senders.`,
       `Each was started anew in each round; what counts are ${windowMs / 1000} s, once every ` +
       `target has been pushed ${warmUpPasses} times. The first snapshot of a stream, which is ` +
-      "whole, is not among them; heartbeats and acknowledgements are.",
+      "whole, is not among them; heartbeats and acknowledgements are. Where fewer pushes were made " +
+      "than were due, the machine had no room for them, and the rest says little.",
     ],
     tables: tablesOf(samples),
   };
