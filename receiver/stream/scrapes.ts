@@ -13,6 +13,8 @@ export interface ScrapesOptions {
 interface Asked {
   readonly request: number;
   readonly channel: number;
+  /** What the sender was given. */
+  readonly timeoutMs: number;
   readonly waiting: Set<(reading: Reading) => void>;
   /** Once it is answered. */
   reading: Reading | undefined;
@@ -49,14 +51,16 @@ export class Scrapes {
     if (this.#gone !== undefined) return this.#gone;
     const { timeoutMs = DEFAULT_TIMEOUT_MS, accept, params } = request;
     const marginMs = Math.min(MAX_MARGIN_MS, timeoutMs / 5);
+    const forSenderMs = Math.max(1, Math.floor(timeoutMs - marginMs));
     const key = `${channel}\n${accept}\n${params}`;
     let asked = this.#shared.get(key);
-    if (asked === undefined) {
+    // Who has less patience must not decide for who has more.
+    if (asked === undefined || asked.timeoutMs < forSenderMs) {
       if (this.#open.size >= this.#options.maxScrapes) return TOO_MANY;
       asked = this.#start(key, {
         ...{ type: "scrape", channel, accept, params },
         request: this.#next(),
-        timeoutMs: Math.max(1, Math.floor(timeoutMs - marginMs)),
+        timeoutMs: forSenderMs,
       });
     }
     return asked.reading ?? this.#wait(asked, {
@@ -96,8 +100,8 @@ export class Scrapes {
   }
 
   #start(key: string, frame: ScrapeFrame): Asked {
-    const { request, channel } = frame;
-    const asked = { request, channel, waiting: new Set<never>(), reading: undefined };
+    const { request, channel, timeoutMs } = frame;
+    const asked = { request, channel, timeoutMs, waiting: new Set<never>(), reading: undefined };
     this.#open.set(request, asked);
     this.#shared.set(key, asked);
     this.#options.send(frame);

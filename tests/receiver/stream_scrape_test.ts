@@ -97,6 +97,19 @@ Deno.test("scrapers that come at once with the same wishes share one scrape of t
   assertEquals(bodies, ["1", "1", "1", "2", "3"]);
 });
 
+Deno.test("a scraper shares no scrape that is given up before its own time is over", async () => {
+  using room = new StreamRoom();
+  const stream = await asked(room);
+  const scrape = (timeoutMs: number) => room.scrape("/metrics/a/b", { timeoutMs });
+  const [short, long, between] = [scrape(1_000), scrape(10_000), scrape(5_000)];
+  const timeouts = stream.take().map((frame) => frame.type === "scrape" && frame.timeoutMs);
+  assertEquals(timeouts, [800, 9_500]);
+  await stream.say({ type: "no_answer", request: 1, status: 504, cause: "x", detail: "y" });
+  await stream.say(answer(2, "2"));
+  const states = await Promise.all([short, long, between].map(async (each) => (await each).state));
+  assertEquals(states, ["source_failed", "up", "up"]);
+});
+
 Deno.test("why there is no answer is what the scraper gets", async () => {
   const cases = [
     [502, { state: "source_failed", cause: "source_refused", reason: "down", isLate: false }],
