@@ -24,30 +24,37 @@ export interface LiveStore {
 /** The targets that can be asked just now, and a store for all others. */
 export class LiveSource implements SnapshotSource {
   readonly #store: LiveStore;
-  readonly #live = new Map<string, Live>();
+  /** By target, the newest way last. */
+  readonly #live = new Map<string, readonly Live[]>();
 
   constructor(store: LiveStore) {
     this.#store = store;
   }
 
-  /** From now on the target's scrapes go this way, whichever way they went before. */
+  /** From now on the target's scrapes go this way, and again as before once it is detached. */
   attach(target: Target, live: Live): void {
-    this.#live.set(targetKey(target), live);
+    const key = targetKey(target);
+    this.#live.set(key, [...this.#live.get(key) ?? [], live]);
   }
 
-  /** Returns whether they still went this way. */
+  /** Returns whether that was the last way. */
   detach(target: Target, ask: Ask): boolean {
     const key = targetKey(target);
-    return this.#live.get(key)?.ask === ask && this.#live.delete(key);
+    const before = this.#live.get(key) ?? [];
+    const ways = before.filter((each) => each.ask !== ask);
+    if (ways.length === before.length) return false;
+    if (ways.length > 0) this.#live.set(key, ways);
+    else this.#live.delete(key);
+    return ways.length === 0;
   }
 
   /** Forgets a target, however it is reached. Returns whether it was known. */
   forget(target: Target): boolean {
     const key = targetKey(target);
-    const live = this.#live.get(key);
+    const ways = this.#live.get(key) ?? [];
     this.#live.delete(key);
     const wasKnown = this.#store.delete(target);
-    live?.forgotten();
+    for (const { forgotten } of ways) forgotten();
     return wasKnown;
   }
 
@@ -55,6 +62,6 @@ export class LiveSource implements SnapshotSource {
     const stored = this.#store.read(target);
     return this.#live.size === 0
       ? stored
-      : this.#live.get(targetKey(target))?.ask(request) ?? stored;
+      : this.#live.get(targetKey(target))?.at(-1)?.ask(request) ?? stored;
   }
 }

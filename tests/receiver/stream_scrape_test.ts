@@ -175,6 +175,19 @@ Deno.test("the end of an old stream leaves a target to the new one", async () =>
   assertEquals((await reading).state, "up");
 });
 
+Deno.test("the end of the newer stream leaves a target to the one that is still there", async () => {
+  using room = new StreamRoom();
+  const first = await asked(room);
+  const second = await asked(room);
+  second.cut();
+  assertEquals(room.store.countStates().up, 1);
+  const reading = room.scrape();
+  await first.say(answer(1, "1"));
+  assertEquals((await reading).state, "up");
+  first.cut();
+  assertEquals((await room.scrape()).state, "silent");
+});
+
 Deno.test("no more scrapes are under way than the sender takes", async () => {
   using room = new StreamRoom();
   const stream = await asked(room);
