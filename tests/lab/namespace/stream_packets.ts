@@ -6,6 +6,7 @@ import { Receiver } from "../../e2e/prompipe.ts";
 import { waitFor } from "../../e2e/wait_for.ts";
 import { tell } from "../namespace.ts";
 import { IS_LONG } from "../scenario.ts";
+import { stopwatch } from "../stopwatch.ts";
 import { allOf, FRESH_MS, lasts, type Outcome, type Way, Ways } from "../stream_ways.ts";
 
 type Packets = Way & { readonly receiver: Receiver };
@@ -74,20 +75,23 @@ async function lose(ways: Ways, { name, receiver }: Packets): Promise<Outcome> {
 /** The connections that are there lose all their packets from now on; new ones don't. */
 async function forget(ways: Ways, { name, receiver }: Packets): Promise<Outcome> {
   await forgetConnections(receiver.pushPort);
-  const outcome = await ways.fresh(name, performance.now());
-  await closedSilent(receiver);
+  const forgottenMs = performance.now();
+  const [outcome] = await allOf([
+    ways.fresh(name, forgottenMs),
+    closedSilent(receiver, name),
+  ]);
   return outcome;
 }
 
 /** A sender's machine dies, and another one takes its place while the old stream looks open. */
 async function killSender(ways: Ways, { name, receiver }: Packets): Promise<Outcome> {
   await forgetConnections(receiver.pushPort);
+  const closed = closedSilent(receiver, name);
   await ways.sender.process.end("SIGKILL");
   await ways.senderAgain();
-  const againMs = performance.now();
-  const outcome = await ways.fresh(name, againMs);
+  const outcome = await ways.fresh(name, performance.now());
   const freshMs = performance.now();
-  await closedSilent(receiver);
+  await closed;
   // What is taken over stays so when the old stream is closed at last.
   await lasts(1_000);
   const after = ways.watch(name, "on_demand").statuses(freshMs);
@@ -95,11 +99,14 @@ async function killSender(ways: Ways, { name, receiver }: Packets): Promise<Outc
   return outcome;
 }
 
-async function closedSilent(receiver: Receiver): Promise<void> {
+/** The receiver finds out by itself. */
+async function closedSilent(receiver: Receiver, name: string): Promise<void> {
+  const since = stopwatch();
   await waitFor(async () => {
     const { text } = await receiver.scrape("/metrics");
     assert(/^prompipe_receiver_streams_closed_total\{reason="silent"\} 1$/m.test(text));
   }, { timeoutMs: FRESH_MS, what: "the receiver to close what is half open" });
+  tell(`${name}, receiver`, since(), "s to close it");
 }
 
 /** As a NAT that loses its table, and tells nobody. */
