@@ -22,6 +22,7 @@ function compiledAfter(runs: number): string[] {
   return [
     "--max-semi-space-size=1",
     "--single-threaded-gc",
+    "--no-concurrent-recompilation",
     "--optimize-for-size",
     "--no-sparkplug",
     `--invocation-count-for-maglev=${runs}`,
