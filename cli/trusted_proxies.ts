@@ -5,6 +5,8 @@ import type { Network } from "./values.ts";
 /** The client's address, from that of the connection and the header. */
 export type ClientAddress = (address: string, forwarded: string | undefined) => string;
 
+/** More proxies stand nowhere in a row: who writes them wants them to be looked up. */
+const MAX_HOPS = 32;
 const MAPPED = /^::ffff:(?=\d+\.)/i;
 
 /**
@@ -23,7 +25,7 @@ export async function trustProxies(networks: readonly Network[]): Promise<Client
   return (address, forwarded) => {
     let client = address.replace(MAPPED, "");
     const hops = forwarded?.split(",") ?? [];
-    while (isTrusted(client)) {
+    for (let hop = 0; hop < MAX_HOPS && isTrusted(client); hop++) {
       const next = bare(hops.pop() ?? "");
       if (isIP(next) === 0 || next.includes("%")) break;
       client = next;

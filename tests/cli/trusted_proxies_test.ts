@@ -30,6 +30,13 @@ Deno.test("trustProxies() finds the right-most address that no trusted proxy has
   }
 });
 
+Deno.test("trustProxies() looks at no more proxies than there can be", async () => {
+  const clientOf = await trustProxies(NETWORKS.parse(TRUSTED)!);
+  const hops = (count: number) => ["198.51.100.1", ...Array(count).fill("10.9.9.9")].join(",");
+  assertEquals(clientOf("10.1.2.3", hops(31)), "198.51.100.1");
+  assertEquals(clientOf("10.1.2.3", hops(32)), "10.9.9.9");
+});
+
 Deno.test("trustProxies() believes nobody where nobody is trusted", async () => {
   const clientOf = await trustProxies([]);
   assertEquals(clientOf("127.0.0.1", "198.51.100.1"), "127.0.0.1");

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 import { findExpressionFaults } from "../../sender/config_expressions.ts";
 import { randomSecret } from "../fakes/random_secret.ts";
 
@@ -31,4 +32,17 @@ Deno.test("findExpressionFaults() shows no variable's value", async () => {
     `"keep[0]" must be a regular expression in RE2's syntax; "\${SECRET}(" is none: ` +
     "missing closing )",
   ]);
+});
+
+Deno.test("findExpressionFaults() answers any expression, in one line", async () => {
+  const unit = fc.constantFrom(
+    ..."()[]{}*+?|\\.^$-,a1:=<!P\n😀",
+    ...["\\p{L}", "[[:alpha:]]", "{1000}", "(?i)", "\\Q", "\\E"],
+  );
+  await fc.assert(fc.asyncProperty(fc.string({ unit, maxLength: 20 }), async (expression) => {
+    const json = { keep: [expression] };
+    for (const { text } of await findExpressionFaults({ json, filled: json })) {
+      assert(text.startsWith('"keep[0]" must be ') && !/\p{Cc}/u.test(text), text);
+    }
+  }));
 });

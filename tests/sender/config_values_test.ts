@@ -110,3 +110,18 @@ Deno.test("parseSource() reads URLs and unix sockets", () => {
     assertEquals(parseSource(text), undefined, text);
   }
 });
+
+Deno.test("parseSource() takes no text for a place that it doesn't name", () => {
+  const unit = fc.constantFrom(..."/.:@#?[]%\\ \t\n\0aé1", "http://", "https://", "unix:///");
+  fc.assert(
+    fc.property(fc.string({ unit }), (text) => {
+      const source = parseSource(text);
+      if (source === undefined) return;
+      const { url, socketPath = "/" } = source;
+      assertEquals([url.username, url.password], ["", ""]);
+      assert(/^https?:$/.test(url.protocol) && /^\/\P{Cc}*$/u.test(socketPath), text);
+      assertEquals(source.socketPath !== undefined, /^unix:/i.test(text));
+    }),
+    { numRuns: 1_000 },
+  );
+});

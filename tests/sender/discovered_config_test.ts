@@ -1,6 +1,7 @@
 // Pairs that were discovered, written into a config.
 
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import fc from "fast-check";
 import { extendConfig } from "../../sender/discovered_config.ts";
 
 const NODE = { source: "http://127.0.0.1:9100/metrics", job: "node", instance: "attic/1" };
@@ -81,4 +82,18 @@ Deno.test("extendConfig() says what is wrong with a config, and shows none of it
     const result = extendConfig(text, [NODE], undefined);
     assertEquals(result.ok ? "" : result.fault, fault);
   }
+});
+
+Deno.test("extendConfig() changes nothing of a config but its pairs, however it is written", () => {
+  const indent = fc.constantFrom(undefined, " ", "\t", "    ");
+  const pairs = fc.array(fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 2 }));
+  fc.assert(
+    fc.property(fc.jsonValue(), pairs, indent, fc.boolean(), (other, pairs, indent, crlf) => {
+      const lines = JSON.stringify({ other, pairs, last: 1 }, null, indent);
+      const before = JSON.parse(lines);
+      const { json } = extended(crlf ? lines.replaceAll("\n", "\r\n") : lines, undefined, [NODE]);
+      const added = json.pairs.pop();
+      assertEquals([added.source, JSON.stringify(json)], [NODE.source, JSON.stringify(before)]);
+    }),
+  );
 });
