@@ -8,6 +8,8 @@ import type { Part } from "../parts.ts";
 import { IS_LONG, type Seen } from "./scenario.ts";
 
 const PROJECT = join(import.meta.dirname!, "..", "..");
+/** A network, mounts, and processes that all end with the first of them. */
+const OWN = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
 const FIGURE = /^seen (\[.*\])$/gm;
 
 /** How to run it. */
@@ -32,7 +34,7 @@ export async function runInNamespace(
   const deno = [Deno.execPath(), "run", "--quiet", "--allow-all"];
   const path = join(PROJECT, "tests", "lab", "namespace", program);
   await using process = new RunningProcess("unshare", {
-    args: ["--net", "--mount", "sh", "-c", script, resolver, ...deno, path, ...args],
+    args: [...OWN, "sh", "-c", script, resolver, ...deno, path, ...args],
     cwd: PROJECT,
     env: {
       ...iptables.env,
