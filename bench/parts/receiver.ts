@@ -74,7 +74,7 @@ const NOTES = [
   "Load by `wrk` with one thread on the same machine: it takes its share of the cores from all alike.",
   "Each has one target. Who is compared takes turns within a round, a second each; where answers are so slow that five, or two to a connection, don't come in that time, longer, up to 40 s; what takes more than 10 s is done once.",
   "prompipe: the defaults. The Pushgateway: Debian's, its defaults; it reads each push and checks it against all it has, and its GET has metrics of its own beside the target. nginx: Debian's, a worker a core, files in tmpfs; a gzipped body is a file that `gzip_static` serves.",
-  "CPU is that of all of a peer's processes, resident memory too (of nginx, what its processes share counts once for each); the most is the kernel's own account.",
+  "CPU is that of all of a peer's processes, resident memory too (of nginx, what its processes share counts once for each); the most is the kernel's own account. Sizes come one after the other, of each its PUTs and then its GETs: what a peer keeps of the load before counts.",
 ];
 
 async function pushed({ quick }: Scale): Promise<Body[]> {

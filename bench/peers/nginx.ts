@@ -34,7 +34,10 @@ export async function startNginx(): Promise<Peer | MissingPart> {
   }
   return {
     name: "nginx",
-    pids: processTree(process.pid),
+    // The first worker may answer before the others are there.
+    get pids() {
+      return processTree(process.pid);
+    },
     put: (body, encoding) => ({
       method: "PUT",
       url: encoding === "gzip" ? `${url}.gz` : url,
