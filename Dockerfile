@@ -23,7 +23,7 @@ LABEL org.opencontainers.image.title="prompipe" \
   org.opencontainers.image.version="${VERSION}"
 COPY --from=build /image /opt/prompipe
 # So that it stays small at rest: what build/tuning.ts has for any command.
-ENV DENO_V8_FLAGS=--max-semi-space-size=1,--single-threaded-gc,--optimize-for-size,--no-sparkplug,--invocation-count-for-maglev=50000,--invocation-count-for-maglev-osr=50000,--invocation-count-for-turbofan=50000,--invocation-count-for-osr=50000
+ENV DENO_V8_FLAGS=--max-semi-space-size=1,--single-threaded-gc,--no-concurrent-recompilation,--optimize-for-size,--no-sparkplug,--invocation-count-for-maglev=50000,--invocation-count-for-maglev-osr=50000,--invocation-count-for-turbofan=50000,--invocation-count-for-osr=50000
 # A new volume that is mounted here belongs to who has to write to it.
 COPY --from=build --chown=65532:65532 /state /state
 # A sender's config.json is looked for here.
