@@ -45,6 +45,8 @@ async function main(args: readonly string[]): Promise<number> {
 interface RunOptions {
   readonly inCi: boolean;
   readonly env: Readonly<Record<string, string>>;
+  /** What it prints is held back until then. */
+  readonly showAfter?: Promise<unknown>;
 }
 
 async function runAll(
@@ -54,20 +56,20 @@ async function runAll(
   const common = ["--allow-all", ...(options.inCi ? ["--frozen"] : [])];
   if (args.some(isPath)) return await denoTest([...common, ...args], options);
 
-  // Those of e2e and the lab watch the clock of real processes: one file at a time.
+  // Those of e2e and the lab watch the clock of real processes: one file of each at a time.
+  // They wait more than they work, so that both go on at once; one is shown after the other.
   const unit = await denoTest(
     [...common, "--parallel", "--ignore=tests/e2e,tests/lab", ...args, "tests"],
     options,
   );
-  return addTallies(
-    unit,
-    await denoTest([...common, ...args, "tests/e2e", "tests/lab"], options),
-  );
+  const endToEnd = denoTest([...common, ...args, "tests/e2e"], options);
+  const lab = denoTest([...common, ...args, "tests/lab"], { ...options, showAfter: endToEnd });
+  return [await endToEnd, await lab].reduce(addTallies, unit);
 }
 
 async function denoTest(
   args: readonly string[],
-  { env }: RunOptions,
+  { env, showAfter }: RunOptions,
 ): Promise<Tally> {
   const forTerminal: Record<string, string> = Deno.stdout.isTerminal() ? { FORCE_COLOR: "1" } : {};
   const child = new Deno.Command(Deno.execPath(), {
@@ -80,10 +82,12 @@ async function denoTest(
   const decoder = new TextDecoder();
   let output = "";
   for await (const chunk of child.stdout) {
-    await writeAll(chunk);
+    if (showAfter === undefined) await writeAll(chunk);
     output += decoder.decode(chunk, { stream: true });
   }
   const { success } = await child.status;
+  await showAfter;
+  if (showAfter !== undefined) await writeAll(new TextEncoder().encode(output));
   return readTally(output, success);
 }
 
