@@ -22,9 +22,24 @@ const MOST_OF_FLOOR = 1.5;
 type Samples = Readonly<Record<string, Resident[]>>;
 
 if (import.meta.main) {
-  const { minutes } = parseArgs({ options: { minutes: { type: "string", default: "10" } } }).values;
-  const ratios = print(await measure(Number(minutes) * 60_000));
+  const minutes = parseMinutes();
+  if (minutes === undefined) {
+    console.error('Usage: deno task footprint [--minutes N], with a number above 0, such as "10"');
+    Deno.exit(2);
+  }
+  const ratios = print(await measure(minutes * 60_000));
   Deno.exit(Math.max(...ratios) > MOST_OF_FLOOR ? 1 : 0);
+}
+
+function parseMinutes(): number | undefined {
+  try {
+    const options = { minutes: { type: "string", default: "10" } } as const;
+    const minutes = Number(parseArgs({ options }).values.minutes);
+    return minutes > 0 && Number.isFinite(minutes) ? minutes : undefined;
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
 }
 
 async function measure(timeMs: number): Promise<Samples> {

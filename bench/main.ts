@@ -11,6 +11,10 @@ import { markdown } from "./table.ts";
 
 /** Returns the exit status. */
 export async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) {
+    console.log(USAGE);
+    return 0;
+  }
   const options = parseOptions(args, Object.keys(PARTS));
   if (typeof options === "string") {
     console.error(`${options}\n\n${USAGE}`);
@@ -22,6 +26,11 @@ export async function main(args: readonly string[]): Promise<number> {
       console.log(`${name.padEnd(10)} ${what}`);
     }
     return 0;
+  }
+  const fault = await whyNotWrite(options);
+  if (fault !== undefined) {
+    console.error(fault);
+    return 2;
   }
   const taken: Taken[] = [];
   let failed = false;
@@ -41,6 +50,17 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   await write(taken, options);
   return failed ? 1 : 0;
+}
+
+/** Why the results could not be written: better known now than in half an hour. */
+async function whyNotWrite({ json, plots }: Options): Promise<string | undefined> {
+  try {
+    if (json !== undefined) (await Deno.open(json, { create: true, append: true })).close();
+    if (plots !== undefined) await Deno.mkdir(plots, { recursive: true });
+    return undefined;
+  } catch (error) {
+    return `Cannot write results: ${error instanceof Error ? error.message : error}`;
+  }
 }
 
 async function write(taken: readonly Taken[], options: Options): Promise<void> {

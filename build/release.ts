@@ -16,6 +16,9 @@ const BASE_RUNTIME = "DENORT_BIN";
 if (import.meta.main) Deno.exit(await exitStatus(release));
 
 async function release(): Promise<void> {
+  if (Deno.args.length > 0) {
+    throw new BuildError(`Cannot release with "${Deno.args[0]}": the task takes no options`);
+  }
   const ownBase = Deno.env.get(BASE_RUNTIME);
   const root = join(import.meta.dirname!, "..");
   const program = await bundle(root, await currentCommit(root));

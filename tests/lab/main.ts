@@ -1,10 +1,5 @@
 // `deno task lab [NAME…]`: runs the scenarios whose names hold one of the words, each in a
 // process of its own, and prints what they saw as a table. Fails where one did not hold.
-//
-//   --list        names them all, and runs none
-//   --short       in the form that CI runs, which takes a few minutes
-//   --json FILE   keeps the figures there, beside those of other scenarios
-//   --docs        puts all figures that there are then into docs/lab.md
 
 import { join } from "@std/path";
 import { parseArgs } from "node:util";
@@ -15,6 +10,14 @@ import { readResults, type Result, resultTable } from "./results.ts";
 import { type Scenario, scenarios, testName } from "./scenario.ts";
 
 const LAB = import.meta.dirname!;
+
+const USAGE = `deno task lab [WORD…] [options]
+
+  --list        name the scenarios, and run none
+  --short       in the form that CI runs, which takes a few minutes
+  --json FILE   keep the figures there, beside those of other scenarios
+  --docs        put all figures that there are then into docs/lab.md
+`;
 
 /** A scenario and where it stands. */
 interface Placed {
@@ -30,33 +33,38 @@ interface RunOptions {
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
 async function main(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      list: { type: "boolean", default: false },
-      short: { type: "boolean", default: false },
-      json: { type: "string" },
-      docs: { type: "boolean", default: false },
-    },
-  });
+  const options = parseOptions(args);
+  if (typeof options === "string") {
+    console.error(`${options}\n\n${USAGE}`);
+    return 2;
+  }
+  const { values, positionals } = options;
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
   const all = await find();
+  const stray = positionals.find((word) => !all.some(({ about: { name } }) => name.includes(word)));
+  if (stray !== undefined) {
+    console.error(`No scenario has "${stray}" in its name: --list names them`);
+    return 2;
+  }
   const chosen = all.filter(({ about: { name } }) =>
     positionals.length === 0 || positionals.some((word) => name.includes(word))
   );
-  if (chosen.length === 0) {
-    console.error(`No scenario is called "${positionals.join('", "')}": --list names them`);
-    return 2;
-  }
   if (values.list) {
     for (const { about } of chosen) console.log(`${about.name}${about.ci ? "" : " (by hand)"}`);
     return 0;
+  }
+  const known = await readKept(values.json);
+  if (typeof known === "string") {
+    console.error(known);
+    return 2;
   }
   for (const failure of await setUpParts()) console.error(failure);
 
   const folder = await Deno.makeTempDir({ prefix: "prompipe-lab-" });
   const results: Result[] = [];
-  const known = await readKept(values.json);
   /** In the order of the scenarios; those that are no more are left out. */
   const kept = () =>
     all.flatMap(({ about: { name } }) =>
@@ -77,13 +85,35 @@ async function main(args: string[]): Promise<number> {
   return results.some(({ fault }) => fault !== undefined) ? 1 : 0;
 }
 
-async function readKept(path: string | undefined): Promise<readonly Result[]> {
+/** What is wrong with them comes as a line. */
+function parseOptions(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        list: { type: "boolean", default: false },
+        short: { type: "boolean", default: false },
+        json: { type: "string" },
+        docs: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return `Cannot run: ${error.message}`;
+  }
+}
+
+/** The figures in a file that can be written, or why there is none: better now than in an hour. */
+async function readKept(path: string | undefined): Promise<readonly Result[] | string> {
   if (path === undefined) return [];
   try {
-    return JSON.parse(await Deno.readTextFile(path));
+    (await Deno.open(path, { create: true, append: true })).close();
+    const text = await Deno.readTextFile(path);
+    return text === "" ? [] : JSON.parse(text);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
+    return `Cannot keep figures in "${path}": ${error instanceof Error ? error.message : error}`;
   }
 }
 
