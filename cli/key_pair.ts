@@ -61,6 +61,13 @@ export async function readKeyPair(files: KeyPairFiles): Promise<CheckedKeyPair> 
     files.cert,
   );
   const certificate = chain[0]!;
+  if (/^-----BEGIN ENCRYPTED|^Proc-Type:.*ENCRYPTED/m.test(key)) {
+    throw new Fault(
+      2,
+      `Cannot use key "${files.key}": it has a passphrase, and nobody is there to type it; ` +
+        "openssl pkey -in OLD -out NEW takes it off",
+    );
+  }
   // What the parser says might quote the key.
   const privateKey = parse(() => createPrivateKey(key), "key", files.key);
   if (!certificate.checkPrivateKey(privateKey)) {

@@ -9,6 +9,7 @@ import {
   NETWORKS,
   PATH,
   RECEIVER_URL,
+  SCRAPE_URL,
   SIZE,
   type ValueKind,
   WEB_URL,
@@ -84,7 +85,7 @@ export function checkOptions(): Option[] {
 /** Options of `sender doctor`. */
 export function doctorOptions(): Option[] {
   const help = "the receiver's scrape listener, to read a push back";
-  return [...checkOptions(), option("scrape-url", RECEIVER_URL, help)];
+  return [...checkOptions(), option("scrape-url", SCRAPE_URL, help)];
 }
 
 /** Options of `healthcheck`. */

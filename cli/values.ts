@@ -91,15 +91,22 @@ export const WEB_URL: ValueKind<string> = {
   parse: (text) => /^https?:\/\//.test(text) && URL.canParse(text) ? text : undefined,
 };
 
-/** The URL before `/metrics/{job}/{instance}`. */
-export const RECEIVER_URL: ValueKind<string> = {
-  placeholder: "url",
-  right: 'a URL such as "https://push.example.com", without user, password and query',
-  parse: (text) => {
-    const url = /^https?:\/\/[^?#@]+$/.test(text) ? URL.parse(text) : null;
-    return url === null ? undefined : text;
-  },
-};
+/** The URL before `/metrics/{job}/{instance}`, as a destination has it. */
+export const RECEIVER_URL = bareUrl(/^(?:http|ws)s?:$/, "https://push.example.com");
+
+/** The URL of a scrape listener. */
+export const SCRAPE_URL = bareUrl(/^https?:$/, "http://127.0.0.1:9090");
+
+function bareUrl(schemes: RegExp, example: string): ValueKind<string> {
+  return {
+    placeholder: "url",
+    right: `a URL such as "${example}", without user, password and query`,
+    parse(text) {
+      const url = /^[a-z]+:\/\/[^?#@]+$/.test(text) ? URL.parse(text) : null;
+      return url !== null && schemes.test(url.protocol) ? text : undefined;
+    },
+  };
+}
 
 /** A path, as it is. */
 export const PATH: ValueKind<string> = {

@@ -64,6 +64,7 @@ testWithParts(
       `A leaf:\n${one.cert}and who signed it:\n${one.ca}`,
     );
     const cut = await folder.write("cut.pem", (one.cert + one.ca).slice(0, -100));
+    const locked = await folder.write("locked.pem", "-----BEGIN ENCRYPTED PRIVATE KEY-----\n");
     const weak = await makeWeakPair(openssl, folder.path);
     assertEquals((await readKeyPair({ cert: chain, key })).key, one.key);
     assertEquals((await readKeyPair({ cert, key })).key, one.key);
@@ -74,6 +75,11 @@ testWithParts(
         [{ cert: key, key }, `Cannot use certificate "${key}": it is no certificate in PEM`],
         [{ cert, key: cert }, `Cannot use key "${cert}": it is no key in PEM`],
         [{ cert: cut, key }, `Cannot use certificate "${cut}": it is no certificate in PEM`],
+        [
+          { cert, key: locked },
+          `Cannot use key "${locked}": it has a passphrase, and nobody is there to type it; ` +
+          "openssl pkey -in OLD -out NEW takes it off",
+        ],
         [
           weak,
           `Cannot use certificate "${weak.cert}" with key "${weak.key}": key too small`,

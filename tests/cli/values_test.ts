@@ -8,6 +8,8 @@ import {
   HOST_PORT,
   NETWORKS,
   PATH,
+  RECEIVER_URL,
+  SCRAPE_URL,
   SIZE,
   type ValueKind,
   WEB_URL,
@@ -110,6 +112,20 @@ Deno.test("WEB_URL takes an http:// or https:// URL as it is", () => {
   ]);
 });
 
+Deno.test("RECEIVER_URL takes what a destination begins with, SCRAPE_URL no WebSocket's", () => {
+  const table: [string, string | undefined][] = [
+    ["http://127.0.0.1:8080", "http://127.0.0.1:8080"],
+    ["https://push.example.com/in/", "https://push.example.com/in/"],
+    ["https://name:word@host", undefined],
+    ["https://host/?a=b", undefined],
+    ["ftp://host", undefined],
+    ["host:8080", undefined],
+    ["", undefined],
+  ];
+  holds(RECEIVER_URL, [...table, ["wss://host/in", "wss://host/in"], ["ws://h:80", "ws://h:80"]]);
+  holds(SCRAPE_URL, [...table, ["wss://host/in", undefined], ["ws://h:80", undefined]]);
+});
+
 Deno.test("HOST_PORT takes a host and a port above 0 as they are", () => {
   holds(HOST_PORT, [
     ["receiver.example.com:9090", "receiver.example.com:9090"],
@@ -128,7 +144,7 @@ Deno.test("PATH takes every text but none", () => {
 });
 
 Deno.test("every kind of value says what is right, and takes its own examples", () => {
-  for (const kind of [ADDRESS, DURATION, HOST_PORT, SIZE, WEB_URL]) {
+  for (const kind of [ADDRESS, DURATION, HOST_PORT, RECEIVER_URL, SCRAPE_URL, SIZE, WEB_URL]) {
     const examples = [...kind.right.matchAll(/"([^"]+)"/g)].map(([, example]) => example!);
     assert(examples.length > 0, kind.right);
     for (const example of examples) assert(kind.parse(example) !== undefined, example);
