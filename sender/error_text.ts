@@ -2,6 +2,9 @@
 
 /** What the process may not have: a file for a connection. */
 export const OUT_OF_FILES = "too many open files";
+/** As where the other side speaks TLS. */
+export const SPEAKS_NO_HTTP = "what answers speaks no HTTP";
+const SPEAKS_NO_TLS = "what answers speaks no TLS";
 
 const TEXTS: ReadonlyMap<string, string> = new Map([
   ["ECONNREFUSED", "connection refused"],
@@ -23,6 +26,7 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
   ["ERR_TLS_CERT_ALTNAME_INVALID", "certificate of another name"],
   ["CERT_HAS_EXPIRED", "certificate is out of date"],
   ["CERT_NOT_YET_VALID", "certificate is not valid yet"],
+  ["ERR_SSL_WRONG_VERSION_NUMBER", SPEAKS_NO_TLS],
   ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "asks for a client's certificate"],
 ]);
 
@@ -43,12 +47,14 @@ export function errorCode(error: unknown): string | undefined {
  */
 export function errorText(error: unknown): string {
   const code = errorCode(error) ?? "";
-  const known = code.startsWith("HPE_") ? "what answers speaks no HTTP" : TEXTS.get(code);
+  const known = code.startsWith("HPE_") ? SPEAKS_NO_HTTP : TEXTS.get(code);
   if (known !== undefined) return known;
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return errorText(error.cause);
   const end = error.message.split(": ").at(-1) ?? error.message;
   if (end.includes("CaUsedAsEndEntity")) return AUTHORITYS_OWN;
+  if (end === "InvalidContentType" || end.endsWith("type InvalidContentType")) return SPEAKS_NO_TLS;
+  if (end === "invalid HTTP version parsed") return SPEAKS_NO_HTTP;
   return end.replace(/ \(os error \d+\)$/, "")
     .replace(/^(?:\w+\()+(\w+)\)+$/, "$1") // the TLS library's Other(OtherError(UnknownIssuer))
     .replace(/(?<=[a-z])[A-Z]/g, " $&")

@@ -203,7 +203,7 @@ export function startSender(
 }
 
 function logPairs(log: Log, pairs: readonly Pair[]): void {
-  if (pairs.length > MAX_LISTED_PAIRS) {
+  if (pairs.length > MAX_LISTED_PAIRS || pairs.length === 0) {
     log.info("piping", { pairs: pairs.length });
     return;
   }

@@ -3,6 +3,7 @@
 import { formatDuration, targetPath } from "../../protocol/mod.ts";
 import type { Fetch } from "../delivery.ts";
 import type { Destination, Pair } from "../pair.ts";
+import { SPEAKS_NO_HTTP } from "../error_text.ts";
 import { pushRequest } from "../push_request.ts";
 import type { Report } from "../report.ts";
 import { type Answer, ask, isReceivers } from "./answer.ts";
@@ -33,7 +34,7 @@ export async function examinePush(
     { timeoutMs: pair.timeoutMs, secret: bearerToken },
   );
   if (!asked.ok) {
-    if (url.protocol === "http:" && asked.text.includes("invalid http version")) {
+    if (url.protocol === "http:" && asked.text === SPEAKS_NO_HTTP) {
       return [trouble("push", "what answers speaks no plain HTTP", {
         remedy: "write https:// (wss://) in the destination, or name the port of plain HTTP",
       })];

@@ -28,6 +28,11 @@ Deno.test("errorText() uses the words that people know an error by", () => {
       new Error("tcp connect error: Connection refused (os error 111)"),
       "connection refused",
     ],
+    [
+      failedFetch(new Error("received corrupt message of type InvalidContentType")),
+      "what answers speaks no TLS",
+    ],
+    [new Error("invalid HTTP version parsed"), "what answers speaks no HTTP"],
     [new Error("Plain words"), "plain words"],
     ["thrown text", "thrown text"],
     [undefined, "undefined"],
