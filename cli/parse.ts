@@ -52,7 +52,7 @@ function refuseUnknown(_: Program, chosen: Program): void {
   const known = isOption
     ? chosen.options.map((option) => option.long ?? "")
     : chosen.commands.map((command) => command.name());
-  const meant = nearest(word, known);
+  const meant = word.endsWith(".json") ? "--config" : nearest(word, known);
   const suggestion = meant === undefined ? "" : `\n(Did you mean ${meant}?)`;
   const what = isOption ? `option '${word}'` : `command '${word}' of '${pathOf(chosen)}'`;
   chosen.error(`error: unknown ${what}${suggestion}`);

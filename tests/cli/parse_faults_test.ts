@@ -31,6 +31,11 @@ Deno.test("parseCommand() answers a wrong word with the nearest right one, and s
       "unknown command 'instal' of 'prompipe sender'\n(Did you mean install?)",
       "prompipe sender",
     ],
+    [
+      "sender config.json",
+      "unknown command of 'prompipe sender'\n(Did you mean --config?)",
+      "prompipe sender",
+    ],
     ["sender xyzzy", "unknown command 'xyzzy' of 'prompipe sender'", "prompipe sender"],
     ["--versoin", "unknown option '--versoin'\n(Did you mean --version?)"],
     [
