@@ -1,4 +1,4 @@
-// Holds docs/architecture.md's "Who may know whom" by reading every import.
+// Holds who may know whom, as the README's "How it is made" has it, by reading every import.
 
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { dirname, join, relative } from "@std/path";
