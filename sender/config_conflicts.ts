@@ -95,7 +95,7 @@ function findMisplaced(top: Record<string, unknown>, value: unknown, path: Path)
 
 function findDuplicates(json: Record<string, unknown>, pairs: readonly unknown[]): Fault[] {
   const faults: Fault[] = [];
-  const first = new Map<string, string>();
+  const first = new Map<string, { readonly where: string; readonly protocol: string }>();
   for (const [index, pair] of pairs.entries()) note(pair, ["pairs", index]);
   note(json["self"], ["self"]);
   return faults;
@@ -108,12 +108,16 @@ function findDuplicates(json: Record<string, unknown>, pairs: readonly unknown[]
       if (parsed === undefined) continue;
       const key = destinationKey(parsed);
       const before = first.get(key);
+      const { protocol } = new URL(parsed.url);
       if (before === undefined) {
-        first.set(key, pathText(path));
+        first.set(key, { where: pathText(path), protocol });
         continue;
       }
+      const why = before.protocol === protocol
+        ? ""
+        : `: "${before.protocol}//" and "${protocol}//" name the same receiver`;
       const place = [...path, "destination", ...(list === value ? [index] : [])];
-      faults.push(faultAt(place, `must be another than that of ${before}`));
+      faults.push(faultAt(place, `must be another than that of ${before.where}${why}`));
     }
   }
 }

@@ -49,11 +49,13 @@ Deno.test("loadConfig() says what is wrong with streams and with what is on dema
     ],
     [
       { destination: [WS, WS.replace("ws:", "http:")] },
-      '"pairs[0].destination[1]" must be another than that of pairs[0]',
+      '"pairs[0].destination[1]" must be another than that of pairs[0]: ' +
+      '"ws://" and "http://" name the same receiver',
     ],
     [
       { destination: [WS.replace("ws:", "wss:"), "https://push.example.com:443/metrics/node/rpi"] },
-      '"pairs[0].destination[1]" must be another than that of pairs[0]',
+      '"pairs[0].destination[1]" must be another than that of pairs[0]: ' +
+      '"wss://" and "https://" name the same receiver',
     ],
   ];
   for (const [pair, fault] of table) {
