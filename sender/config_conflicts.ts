@@ -108,7 +108,7 @@ function findDuplicates(json: Record<string, unknown>, pairs: readonly unknown[]
       if (parsed === undefined) continue;
       const key = destinationKey(parsed);
       const before = first.get(key);
-      const { protocol } = new URL(parsed.url);
+      const { protocol } = parsed.url;
       if (before === undefined) {
         first.set(key, { where: pathText(path), protocol });
         continue;
