@@ -21,7 +21,9 @@ export function watchMachine(): () => Machine {
     cores: navigator.hardwareConcurrency,
     cpu: cpuModel(Deno.readTextFileSync("/proc/cpuinfo")),
     memoryBytes: Deno.systemMemoryInfo().total,
-    system: `${release(Deno.readTextFileSync("/etc/os-release"))}, Linux ${/^[\d.]+/.exec(Deno.osRelease())}`,
+    system: `${release(Deno.readTextFileSync("/etc/os-release"))}, Linux ${
+      /^[\d.]+/.exec(Deno.osRelease())
+    }`,
     deno: Deno.version.deno,
     loadBefore,
     loadAfter: Deno.loadavg()[0]!,
