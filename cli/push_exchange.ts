@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { PushRequest } from "../receiver/mod.ts";
+import { BodyPieces } from "./body_pieces.ts";
 
 /** How long a client that has its answer may go on sending before it is cut off. */
 const LINGER_MS = 1_000;
@@ -22,75 +23,9 @@ export function pushRequest(
         return value === undefined ? null : String(value);
       },
     },
-    body: new Pieces(request, onRead),
+    body: new BodyPieces(request, onRead),
   };
 }
-
-/**
- * The body of a request, from its events: the stream's own iterator costs a push as much
- * as all the rest. It may be left early, and the connection stays: an answer is due.
- */
-class Pieces implements AsyncIterableIterator<Piece> {
-  readonly #request: IncomingMessage;
-  readonly #onRead: () => void;
-  readonly #arrived: Piece[] = [];
-  #reader: PromiseWithResolvers<IteratorResult<Piece>> | undefined;
-  #isRead = false;
-  #end: "whole" | "broken" | undefined;
-
-  constructor(request: IncomingMessage, onRead: () => void) {
-    this.#request = request;
-    this.#onRead = onRead;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  next(): Promise<IteratorResult<Piece>> {
-    if (!this.#isRead) this.#start();
-    this.#reader = Promise.withResolvers();
-    const { promise } = this.#reader;
-    this.#serve();
-    return promise;
-  }
-
-  return(): Promise<IteratorResult<Piece>> {
-    this.#request.off("data", this.#take).off("end", this.#finish).off("close", this.#finish);
-    return Promise.resolve({ done: true, value: undefined });
-  }
-
-  #start(): void {
-    this.#isRead = true;
-    this.#onRead();
-    this.#request.on("data", this.#take).on("end", this.#finish).on("close", this.#finish);
-  }
-
-  readonly #take = (piece: Piece): void => {
-    this.#arrived.push(piece);
-    if (this.#reader === undefined) this.#request.pause();
-    else this.#serve();
-  };
-
-  readonly #finish = (): void => {
-    this.#end ??= this.#request.complete ? "whole" : "broken";
-    this.#serve();
-  };
-
-  /** Gives the reader, where one waits, what there is. */
-  #serve(): void {
-    const reader = this.#reader;
-    if (reader === undefined) return;
-    const piece = this.#arrived.shift();
-    if (piece !== undefined) reader.resolve({ done: false, value: piece });
-    else if (this.#end === "whole") reader.resolve({ done: true, value: undefined });
-    else if (this.#end === "broken") reader.reject(new Error("body broke off"));
-    else return void (this.#request.isPaused() && this.#request.resume());
-    this.#reader = undefined;
-  }
-}
-
-type Piece = Uint8Array<ArrayBuffer>;
 
 /** Sends an answer, which is small; resolves when it is on its way, or nobody is there any more. */
 export async function sendAnswer(

@@ -9,6 +9,7 @@ import {
 } from "../protocol/mod.ts";
 import { type Entry, isFresh, reading, status } from "./entry.ts";
 import { HourHistory } from "./hour_history.ts";
+import { OwnedTargets } from "./owned_targets.ts";
 import type { LiveContent, Push, StoredPush } from "./push.ts";
 import type { Reading } from "./snapshot.ts";
 import type { TargetStatus } from "./target_status.ts";
@@ -51,8 +52,7 @@ export class MemoryStore {
   readonly #limits: StoreLimits;
   readonly #now: () => number;
   readonly #changed: (key: string) => void;
-  /** How many targets each token owns, by its name. */
-  readonly #owned = new Map<string, number>();
+  readonly #owned = new OwnedTargets();
   readonly #history = new HourHistory();
   #bodyBytes = 0;
 
@@ -235,16 +235,10 @@ export class MemoryStore {
     { sender: { token } }: Push,
     { maxOwned }: { readonly maxOwned: number },
   ): string | undefined {
-    const full = () => (this.#owned.get(token) ?? 0) >= maxOwned;
+    const full = () => this.#owned.count(token) >= maxOwned;
     if (this.#entries.get(key)?.push.sender.token === token || !full()) return undefined;
     this.sweep();
     return full() ? `no room for another target of this token: ${maxOwned} known` : undefined;
-  }
-
-  #own(token: string, more: number): void {
-    const owned = (this.#owned.get(token) ?? 0) + more;
-    if (owned === 0) this.#owned.delete(token);
-    else this.#owned.set(token, owned);
   }
 
   #fits(key: string, push: Push): boolean {
@@ -267,8 +261,8 @@ export class MemoryStore {
       scrapeIntervalMs: undefined,
       slot: this.#history.take(),
     };
-    if (known !== undefined) this.#own(known.push.sender.token, -1);
-    this.#own(push.sender.token, +1);
+    if (known !== undefined) this.#owned.remove(known.push.sender.token);
+    this.#owned.add(push.sender.token);
     const sentBytes = "body" in push.content ? push.sentBytes : 0;
     const previousMs = entry.receivedAtMs;
     this.#history.note(entry.slot, { previousMs, nowMs: receivedAtMs, sentBytes });
@@ -285,7 +279,7 @@ export class MemoryStore {
     const entry = this.#entries.get(key);
     if (entry === undefined) return false;
     this.#bodyBytes -= bodyBytes(entry.push);
-    this.#own(entry.push.sender.token, -1);
+    this.#owned.remove(entry.push.sender.token);
     this.#history.release(entry.slot);
     this.#entries.delete(key);
     this.#changed(key);

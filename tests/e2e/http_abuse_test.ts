@@ -4,6 +4,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { rawRequests } from "../corpus/requests.ts";
 import { WEB_SOCKET_CASES } from "../corpus/web_socket.ts";
+import { dice } from "../fakes/damage.ts";
 import { testUnless } from "../parts.ts";
 import { converse, type Heard, objection } from "./raw_abuse.ts";
 import { bytes, head, readAnswer, writeAll } from "./raw_http.ts";
@@ -139,15 +140,3 @@ function mixed(table: readonly Uint8Array[], roll: (max: number) => number): Uin
 }
 
 const ODD_BYTES = [0, 9, 10, 13, 32, 34, 37, 44, 47, 58, 59, 60, 127, 128, 255, undefined];
-
-/** Numbers below `max`, the same ones in each run with that seed. */
-function dice(seed: number): (max: number) => number {
-  let state = seed >>> 0 || 1;
-  return (max) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    state >>>= 0;
-    return state % max;
-  };
-}
